@@ -1,0 +1,55 @@
+//! A call of an operation, as the documentation shows it and the tests run it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{ident, value};
+use crate::model::{Call, Literal, Type};
+
+/// `bucket.get_object("cat.png").range(0..=4)`: the request, not sent yet. `client` or `bucket` is in scope.
+pub fn request(call: &Call) -> TokenStream {
+    let host = ident(if call.bucket.is_some() {
+        "bucket"
+    } else {
+        "client"
+    });
+    let method = ident(&call.method);
+    let arguments = call
+        .arguments
+        .iter()
+        .filter(|a| a.required)
+        .map(|a| value::passed(&a.ty, &a.value));
+    let setters = call.arguments.iter().filter(|a| !a.required).map(|a| {
+        let name = ident(&a.name);
+        match (&a.ty, &a.value) {
+            (Type::Map(item), Literal::Map(entries)) => {
+                let entries = entries.iter().map(|(key, entry)| {
+                    let entry = value::passed(item, entry);
+                    quote!(.#name(#key, #entry))
+                });
+                quote!(#(#entries)*)
+            }
+            _ => {
+                let value = value::passed(&a.ty, &a.value);
+                quote!(.#name(#value))
+            }
+        }
+    });
+    quote!(#host.#method(#(#arguments),*) #(#setters)*)
+}
+
+/// The statement that makes `bucket`, for operations that need one.
+pub fn bucket(call: &Call) -> Option<TokenStream> {
+    let name = call.bucket.as_ref()?;
+    Some(quote!(let bucket = client.bucket(#name);))
+}
+
+/// The whole call as documentation shows it.
+pub fn snippet(call: &Call) -> TokenStream {
+    let bucket = bucket(call);
+    let request = request(call);
+    quote! {
+        #bucket
+        let output = #request.send().await?;
+    }
+}

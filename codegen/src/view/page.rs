@@ -1,0 +1,552 @@
+//! Reference pages in Markdown.
+
+use serde::Serialize;
+
+use super::doc::{cell, safe};
+use super::routes::spec_type;
+use super::{folder, host};
+use crate::model::{
+    Api, Argument, Example, Expected, Field, Literal, Operation, Place, RequestBody, Type,
+    TypeKind, WireBody, WireMessage,
+};
+use crate::rust;
+use crate::spec::{Auth, ComputedRule, Outcome, RetryClass};
+
+/// The page of an operation or variant.
+#[derive(Debug, Serialize)]
+pub struct PageView {
+    /// The title.
+    pub title: String,
+    /// What it does.
+    pub summary: String,
+    /// What else to know, or nothing.
+    pub description: Vec<String>,
+    /// The request line.
+    pub request_line: String,
+    /// The method of the SDK.
+    pub method: String,
+    /// The file of the SDK, from the page.
+    pub source: String,
+    /// Facts in one line each: authentication, retries, presigning, paging.
+    pub facts: Vec<String>,
+    /// Tables about the request.
+    pub request_tables: Vec<TableView>,
+    /// Tables about the answer.
+    pub response_tables: Vec<TableView>,
+    /// The statuses.
+    pub statuses: Vec<StatusView>,
+    /// The service's page.
+    pub docs: String,
+    /// The program of the first example.
+    pub program: String,
+    /// What the program shows.
+    pub program_doc: String,
+    /// The examples.
+    pub examples: Vec<PageExampleView>,
+    /// The spec's path.
+    pub file: String,
+    /// The way from the page to the project's root.
+    pub up: String,
+}
+
+/// A table of fields.
+#[derive(Debug, Serialize)]
+pub struct TableView {
+    /// Its heading.
+    pub heading: String,
+    /// What stands under the heading, or nothing.
+    pub note: Vec<String>,
+    /// Its rows.
+    pub rows: Vec<RowView>,
+}
+
+/// A row of a table of fields.
+#[derive(Debug, Serialize)]
+pub struct RowView {
+    /// The name on the wire.
+    pub name: String,
+    /// The type.
+    pub ty: String,
+    /// What it is.
+    pub doc: String,
+    /// `Yes` or `No`.
+    pub required: String,
+}
+
+/// A row of the table of statuses.
+#[derive(Debug, Serialize)]
+pub struct StatusView {
+    /// The status.
+    pub status: u16,
+    /// What it becomes.
+    pub outcome: String,
+    /// When it happens, with the codes.
+    pub doc: String,
+}
+
+/// A worked example.
+#[derive(Debug, Serialize)]
+pub struct PageExampleView {
+    /// What it shows.
+    pub doc: String,
+    /// The calls, as Rust.
+    pub code: String,
+    /// The messages on the wire.
+    pub wire: String,
+    /// What the caller gets, in words.
+    pub result: String,
+    /// Empty, or one: why it is uncertain.
+    pub unverified: Vec<String>,
+}
+
+/// The page of an operation.
+pub fn page(api: &Api, operation: &Operation) -> PageView {
+    let path = match operation.scope {
+        crate::spec::Scope::Service => "/",
+        crate::spec::Scope::Bucket => "/{bucket}",
+        crate::spec::Scope::Object => "/{bucket}/{key}",
+    };
+    let query = operation
+        .selector
+        .as_ref()
+        .map_or(String::new(), |s| format!("?{}", s.key));
+    let first = operation.examples.first();
+    PageView {
+        title: operation.title.clone(),
+        summary: safe(&operation.summary),
+        description: operation
+            .description
+            .iter()
+            .map(|d| safe(d.trim()))
+            .collect(),
+        request_line: format!("{} {path}{query}", operation.method),
+        method: format!("{}::{}", host(operation.scope), operation.snake),
+        source: format!(
+            "../../../sdk/src/generated/{}/{}.rs",
+            folder(operation.group),
+            operation.snake
+        ),
+        facts: facts(operation),
+        request_tables: request_tables(api, operation),
+        response_tables: response_tables(api, operation),
+        statuses: operation.responses.iter().map(status).collect(),
+        docs: operation.docs.clone(),
+        program: first.map_or_else(String::new, program),
+        program_doc: first.map_or_else(String::new, |e| safe(&e.doc)),
+        examples: operation.examples.iter().map(example).collect(),
+        file: operation.file.clone(),
+        up: "../../..".into(),
+    }
+}
+
+fn facts(operation: &Operation) -> Vec<String> {
+    let mut facts = vec![
+        match operation.auth {
+            Auth::Required => "Signed.".to_string(),
+            Auth::Optional => {
+                "Signed if the client has keys; the service answers without as well.".to_string()
+            }
+            Auth::Form => "Signed by fields of the form.".to_string(),
+        },
+        match operation.retry {
+            RetryClass::Safe => "It only reads: a failed attempt is repeated.".to_string(),
+            RetryClass::Idempotent => {
+                "Twice is the same as once: a failed attempt is repeated if its body can be."
+                    .to_string()
+            }
+            RetryClass::Never => {
+                "A failed attempt is not repeated, since it may have had its effect.".to_string()
+            }
+        },
+    ];
+    if operation.presign {
+        facts.push("`presign` makes a URL that others can use until it expires.".into());
+    }
+    if operation.paging.is_some() {
+        facts.push("`pages` and `items` ask for all of the list, page by page.".into());
+    }
+    facts
+}
+
+fn row(field: &Field) -> RowView {
+    let name = match field.place {
+        Place::HeaderPrefix => format!("{}\\*", field.wire),
+        _ => field.wire.clone(),
+    };
+    let mut doc = cell(&field.doc);
+    if let Some(reason) = &field.unverified {
+        doc.push_str(&format!(" *Not verified: {}*", cell(reason)));
+    }
+    RowView {
+        name,
+        ty: cell(&format!("`{}`", spec_type(&field.ty))),
+        doc,
+        required: if field.required { "Yes" } else { "No" }.into(),
+    }
+}
+
+fn table(heading: &str, rows: Vec<RowView>) -> Option<TableView> {
+    (!rows.is_empty()).then(|| TableView {
+        heading: heading.into(),
+        note: Vec::new(),
+        rows,
+    })
+}
+
+fn request_tables(api: &Api, operation: &Operation) -> Vec<TableView> {
+    let of = |places: &[Place]| -> Vec<RowView> {
+        let fields = operation
+            .inputs
+            .iter()
+            .filter(|f| places.contains(&f.place));
+        fields.map(row).collect()
+    };
+    let mut headers = of(&[Place::Header, Place::HeaderPrefix]);
+    headers.extend(operation.computed.iter().map(|c| RowView {
+        name: c.wire.clone(),
+        ty: "`string`".into(),
+        doc: format!(
+            "{} The SDK works it out{}.",
+            cell(&c.doc),
+            match c.rule {
+                ComputedRule::ContentLength | ComputedRule::ContentMd5 => " from the body",
+                ComputedRule::CustomerAlgorithm | ComputedRule::CustomerKeyMd5 => " from the key",
+            }
+        ),
+        required: if c.required { "Yes" } else { "No" }.into(),
+    }));
+    let mut tables: Vec<TableView> = Vec::new();
+    tables.extend(table("Path Parameters", of(&[Place::Path])));
+    tables.extend(table("Query Parameters", of(&[Place::Query])));
+    tables.extend(table("Request Headers", headers));
+    match operation.body {
+        RequestBody::None => {}
+        RequestBody::Stream => tables.extend(table("Request Body", of(&[Place::Stream]))),
+        RequestBody::Json { .. } => {
+            let fields: Vec<&Field> = operation
+                .inputs
+                .iter()
+                .filter(|f| f.place == Place::Json)
+                .collect();
+            tables.extend(json_tables(api, "Request Body", &fields));
+        }
+    }
+    tables
+}
+
+fn response_tables(api: &Api, operation: &Operation) -> Vec<TableView> {
+    let output = &operation.output;
+    let headers = output
+        .fields
+        .iter()
+        .filter(|f| f.place != Place::Json)
+        .map(row)
+        .collect();
+    let members: Vec<&Field> = output
+        .fields
+        .iter()
+        .filter(|f| f.place == Place::Json)
+        .collect();
+    let mut tables: Vec<TableView> = Vec::new();
+    tables.extend(table("Response Headers", headers));
+    tables.extend(json_tables(api, "Response Body", &members));
+    if let Some(stream) = &output.stream {
+        tables.push(TableView {
+            heading: "Response Body".into(),
+            note: vec![safe(stream)],
+            rows: Vec::new(),
+        });
+    }
+    tables
+}
+
+/// The members of a JSON object, and after them a table for each struct that they mention.
+fn json_tables(api: &Api, heading: &str, fields: &[&Field]) -> Vec<TableView> {
+    let mut tables: Vec<TableView> = table(heading, fields.iter().map(|f| row(f)).collect())
+        .into_iter()
+        .collect();
+    if let Some(first) = tables.first_mut() {
+        first.note.push("A JSON object.".into());
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    let mut queue: Vec<&Type> = fields.iter().map(|f| &f.ty).collect();
+    while let Some(ty) = queue.pop() {
+        let name = match ty {
+            Type::List(item) | Type::Map(item) => {
+                queue.push(item);
+                continue;
+            }
+            Type::Struct(name) | Type::Enum(name) if !seen.contains(&name.as_str()) => name,
+            _ => continue,
+        };
+        seen.push(name);
+        let Some(def) = api.type_def(name) else {
+            continue;
+        };
+        let (rows, kind) = match &def.kind {
+            TypeKind::Struct { fields, .. } => {
+                queue.extend(fields.iter().map(|f| &f.ty));
+                (fields.iter().map(row).collect(), "")
+            }
+            TypeKind::Enum(values) => {
+                let rows = values.iter().map(|v| RowView {
+                    name: v.wire.clone(),
+                    ty: "value".into(),
+                    doc: cell(&v.doc),
+                    required: "No".into(),
+                });
+                (
+                    rows.collect(),
+                    " A text; the service may come to send other values.",
+                )
+            }
+        };
+        if let Some(mut table) = table(&format!("`{name}`"), rows) {
+            table.note.push(format!("{}{kind}", safe(&def.doc)));
+            tables.push(table);
+        }
+    }
+    tables
+}
+
+fn status(response: &crate::model::Response) -> StatusView {
+    let mut doc = response.doc.as_deref().map(cell).unwrap_or_default();
+    if !response.codes.is_empty() {
+        let codes = response
+            .codes
+            .iter()
+            .map(|c| format!("`{c}`"))
+            .collect::<Vec<_>>()
+            .join(", ");
+        doc = format!("{doc} Codes: {codes}.").trim_start().to_string();
+    }
+    StatusView {
+        status: response.status,
+        outcome: match response.outcome {
+            Outcome::Success => "the output".into(),
+            Outcome::Redirect => "an error of kind `Redirect`".into(),
+            Outcome::NotModified => "an error of kind `NotModified`".into(),
+            Outcome::Error => "an error".into(),
+        },
+        doc,
+    }
+}
+
+/// The first example as a program that compiles.
+fn program(example: &Example) -> String {
+    let snippet = rust::pretty(&rust::call::snippet(&example.call));
+    let mut lines: Vec<String> = Vec::new();
+    if snippet.contains("types::") {
+        lines.push("use qingstor::{Client, types};".into());
+    } else {
+        lines.push("use qingstor::Client;".into());
+    }
+    lines.extend([
+        "".into(),
+        "#[tokio::main]".into(),
+        "async fn main() -> Result<(), qingstor::Error> {".into(),
+    ]);
+    lines.push("    let client = Client::from_env()?;".into());
+    lines.extend(snippet.lines().map(|l| {
+        if l.is_empty() {
+            String::new()
+        } else {
+            format!("    {l}")
+        }
+    }));
+    lines.extend([
+        "    println!(\"{output:?}\");".into(),
+        "    Ok(())".into(),
+        "}".into(),
+    ]);
+    lines.join("\n")
+}
+
+fn example(example: &Example) -> PageExampleView {
+    let mut calls = String::new();
+    for call in &example.given {
+        calls.push_str(&one_call(call));
+        calls.push_str(".send().await?;\n");
+    }
+    calls.push_str("let result = ");
+    calls.push_str(&one_call(&example.call));
+    calls.push_str(".send().await;");
+    let code = calls
+        .parse()
+        .map_or(calls.clone(), |tokens| rust::pretty(&tokens));
+    PageExampleView {
+        doc: safe(&example.doc),
+        code,
+        wire: format!(
+            "{} {} HTTP/1.1\n{}\n\nHTTP/1.1 {}\n{}",
+            example.method,
+            example.target,
+            message(&example.request),
+            example.status,
+            message(&example.response)
+        )
+        .trim_end()
+        .to_string(),
+        result: match &example.expected {
+            Expected::Output(fields) => format!("The result is `Ok`{}.", told(fields)),
+            Expected::Error { kind, code: None } => {
+                format!("The result is `Err`, of kind `{kind:?}`.")
+            }
+            Expected::Error {
+                kind,
+                code: Some(code),
+            } => format!("The result is `Err`, of kind `{kind:?}` and code `{code}`."),
+        },
+        unverified: example.unverified.iter().map(|u| safe(u)).collect(),
+    }
+}
+
+/// The fields of an output in words; long ones are left to the message above them.
+fn told(fields: &[Argument]) -> String {
+    let told = fields.iter().filter_map(|f| {
+        let value = match &f.value {
+            Literal::Absent => return Some(format!("`{}` is absent", f.name)),
+            Literal::String(text) | Literal::Enum { wire: text, .. } => text.clone(),
+            Literal::Bool(b) => b.to_string(),
+            Literal::Int(i) => i.to_string(),
+            Literal::Uint(u) => u.to_string(),
+            Literal::List(items) => return Some(format!("`{}` has {} items", f.name, items.len())),
+            _ => return None,
+        };
+        Some(format!("`{}` is `{value}`", f.name))
+    });
+    let told: Vec<String> = told.collect();
+    if told.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", told.join(", "))
+    }
+}
+
+fn one_call(call: &crate::model::Call) -> String {
+    let request = rust::line(&rust::call::request(call));
+    match &call.bucket {
+        Some(bucket) => request.replacen("bucket", &format!("client.bucket({bucket:?})"), 1),
+        None => request,
+    }
+}
+
+fn message(message: &WireMessage) -> String {
+    let headers = message
+        .headers
+        .iter()
+        .filter_map(|(name, value)| Some(format!("{name}: {}\n", value.as_ref()?)));
+    let mut text: String = headers.collect();
+    let body = match &message.body {
+        WireBody::None => return text.trim_end().to_string(),
+        WireBody::Json(json) => serde_json::to_string_pretty(json).unwrap_or_default(),
+        WireBody::Text(body) => body.clone(),
+    };
+    text.push('\n');
+    text.push_str(&body);
+    text
+}
+
+/// The list of all pages.
+#[derive(Debug, Serialize)]
+pub struct IndexView {
+    /// The name of the service.
+    pub service: String,
+    /// The version of the API.
+    pub api_version: String,
+    /// The service's documentation.
+    pub docs: String,
+    /// The scopes.
+    pub groups: Vec<GroupView>,
+}
+
+/// The operations of one scope.
+#[derive(Debug, Serialize)]
+pub struct GroupView {
+    /// Its heading.
+    pub heading: String,
+    /// Its operations.
+    pub operations: Vec<EntryView>,
+}
+
+/// One operation in the list.
+#[derive(Debug, Serialize)]
+pub struct EntryView {
+    /// Its title.
+    pub title: String,
+    /// Its page.
+    pub link: String,
+    /// The method of the SDK.
+    pub method: String,
+    /// What it does.
+    pub summary: String,
+}
+
+/// The list of all pages.
+pub fn index(api: &Api) -> IndexView {
+    let mut groups: Vec<GroupView> = Vec::new();
+    for operation in &api.operations {
+        let group = folder(operation.group);
+        let heading = match group {
+            "service" => "Service",
+            "bucket" => "Buckets",
+            _ => "Objects",
+        };
+        if groups.last().is_none_or(|g| g.heading != heading) {
+            groups.push(GroupView {
+                heading: heading.into(),
+                operations: Vec::new(),
+            });
+        }
+        if let Some(last) = groups.last_mut() {
+            last.operations.push(EntryView {
+                title: operation.title.clone(),
+                link: format!("{group}/{}.md", operation.snake),
+                method: format!("{}::{}", host(operation.scope), operation.snake),
+                summary: cell(&operation.summary),
+            });
+        }
+    }
+    IndexView {
+        service: api.service.clone(),
+        api_version: api.api_version.clone(),
+        docs: api.docs.clone(),
+        groups,
+    }
+}
+
+/// The page of error codes.
+#[derive(Debug, Serialize)]
+pub struct ErrorPageView {
+    /// The codes.
+    pub errors: Vec<ErrorRowView>,
+}
+
+/// A row of the page of error codes.
+#[derive(Debug, Serialize)]
+pub struct ErrorRowView {
+    /// The code.
+    pub code: String,
+    /// In Rust.
+    pub variant: String,
+    /// The usual status.
+    pub status: u16,
+    /// What has happened.
+    pub doc: String,
+}
+
+/// The page of error codes.
+pub fn error_page(api: &Api) -> ErrorPageView {
+    let errors = api.errors.iter().map(|e| ErrorRowView {
+        code: e.code.clone(),
+        variant: e.variant.clone(),
+        status: e.status,
+        doc: match &e.unverified {
+            Some(reason) => format!("{} *Not verified: {}*", cell(&e.doc), cell(reason)),
+            None => cell(&e.doc),
+        },
+    });
+    ErrorPageView {
+        errors: errors.collect(),
+    }
+}

@@ -1,0 +1,137 @@
+//! The emulator's route table.
+
+use serde::Serialize;
+
+use crate::model::{Api, Operation, Place, RequestBody, Type};
+use crate::spec::{Auth, Scope};
+
+/// The route table.
+#[derive(Debug, Serialize)]
+pub struct RoutesView {
+    /// The routes; those of variants come before the operation they belong to.
+    pub routes: Vec<RouteView>,
+}
+
+/// One route; every string is Rust.
+#[derive(Debug, Serialize)]
+pub struct RouteView {
+    /// The operation's name.
+    pub operation: String,
+    /// Its title.
+    pub title: String,
+    /// The method.
+    pub method: String,
+    /// `Scope::…`.
+    pub scope: String,
+    /// `Some("acl")` or `None`.
+    pub selector: String,
+    /// `Some("x-qs-copy-source")` or `None`.
+    pub when: String,
+    /// `Auth::…`.
+    pub auth: String,
+    /// `BodyKind::…`.
+    pub body: String,
+    /// The parameters.
+    pub params: Vec<ParamView>,
+    /// The declared statuses.
+    pub statuses: Vec<u16>,
+}
+
+/// One parameter; every string is Rust.
+#[derive(Debug, Serialize)]
+pub struct ParamView {
+    /// Its name on the wire.
+    pub name: String,
+    /// `Location::…`.
+    pub location: String,
+    /// The type, as in the spec.
+    pub ty: String,
+    /// Whether it must be there.
+    pub required: bool,
+}
+
+/// The route table.
+pub fn routes(api: &Api) -> RoutesView {
+    let mut operations: Vec<&Operation> = api.operations.iter().collect();
+    operations.sort_by_key(|o| o.when.is_none());
+    RoutesView {
+        routes: operations.into_iter().map(route).collect(),
+    }
+}
+
+fn option(text: Option<String>) -> String {
+    match text {
+        Some(text) => format!("Some({text:?})"),
+        None => "None".into(),
+    }
+}
+
+fn route(operation: &Operation) -> RouteView {
+    let inputs = operation.inputs.iter().filter_map(|field| {
+        let location = match field.place {
+            Place::Query => "Location::Query",
+            Place::Header => "Location::Header",
+            Place::Json => "Location::Json",
+            Place::Path | Place::HeaderPrefix | Place::Stream => return None,
+        };
+        Some(ParamView {
+            name: format!("{:?}", field.wire),
+            location: location.into(),
+            ty: format!("{:?}", spec_type(&field.ty)),
+            required: field.required,
+        })
+    });
+    let computed = operation.computed.iter().map(|c| ParamView {
+        name: format!("{:?}", c.wire),
+        location: "Location::Header".into(),
+        ty: "\"string\"".into(),
+        required: c.required,
+    });
+    RouteView {
+        operation: format!("{:?}", operation.id),
+        title: format!("{:?}", operation.title),
+        method: format!("{:?}", operation.method),
+        scope: match operation.scope {
+            Scope::Service => "Scope::Service".into(),
+            Scope::Bucket => "Scope::Bucket".into(),
+            Scope::Object => "Scope::Object".into(),
+        },
+        selector: option(operation.selector.as_ref().map(|s| s.key.clone())),
+        when: option(operation.when.as_ref().map(|w| w.to_ascii_lowercase())),
+        auth: match operation.auth {
+            Auth::Required => "Auth::Required".into(),
+            Auth::Optional => "Auth::Optional".into(),
+            Auth::Form => "Auth::Form".into(),
+        },
+        body: match operation.body {
+            RequestBody::None => "BodyKind::None".into(),
+            RequestBody::Json { .. } => "BodyKind::Json".into(),
+            RequestBody::Stream => "BodyKind::Stream".into(),
+        },
+        params: inputs.chain(computed).collect(),
+        statuses: operation.responses.iter().map(|r| r.status).collect(),
+    }
+}
+
+/// A type as a spec names it.
+pub(super) fn spec_type(ty: &Type) -> String {
+    use crate::spec::TimeFormat;
+    match ty {
+        Type::String => "string".into(),
+        Type::Bool => "bool".into(),
+        Type::Int32 => "int32".into(),
+        Type::Int64 => "int64".into(),
+        Type::Uint64 => "uint64".into(),
+        Type::Float64 => "float64".into(),
+        Type::Bytes => "bytes".into(),
+        Type::Timestamp(TimeFormat::Http) => "timestamp(http)".into(),
+        Type::Timestamp(TimeFormat::Iso8601) => "timestamp(iso8601)".into(),
+        Type::Timestamp(TimeFormat::Unix) => "timestamp(unix)".into(),
+        Type::ByteRange => "byte_range".into(),
+        Type::ObjectRef => "object_ref".into(),
+        Type::CustomerKey => "customer_key".into(),
+        Type::List(item) => format!("list<{}>", spec_type(item)),
+        Type::Map(item) => format!("map<{}>", spec_type(item)),
+        Type::Struct(name) | Type::Enum(name) => name.clone(),
+    }
+}

@@ -1,0 +1,144 @@
+//! Messages on the wire against what examples say about them.
+
+use std::fmt::Write;
+
+use percent_encoding::percent_decode_str;
+use qingstor::testing::{WireRequest, WireResponse};
+use serde_json::Value;
+
+use crate::example::{Example, Payload};
+use crate::report::Report;
+
+/// Headers that every request may have, whatever the example is about.
+const COMMON: &[&str] = &[
+    "accept",
+    "authorization",
+    "content-length",
+    "content-type",
+    "date",
+    "user-agent",
+];
+
+/// Holds a request against its example: the path byte for byte, the query and JSON by value.
+pub(crate) fn request(example: &Example, request: &WireRequest, report: &mut Report) {
+    report.equal("the method", &request.method.as_str(), &example.method);
+    let (path, query) = split(&request.target);
+    let (expected_path, expected_query) = split(example.target);
+    report.equal("the path", &path, &expected_path);
+    report.equal("the query", &pairs(query), &pairs(expected_query));
+    for (name, expected) in example.request_headers {
+        let got: Vec<_> = request
+            .headers
+            .get_all(*name)
+            .iter()
+            .filter_map(|v| v.to_str().ok())
+            .collect();
+        let expected: Vec<&str> = expected.iter().copied().collect();
+        report.equal(&format!("the header {name}"), &got, &expected);
+    }
+    for name in request.headers.keys() {
+        let told = example
+            .request_headers
+            .iter()
+            .any(|(n, _)| n.eq_ignore_ascii_case(name.as_str()));
+        if !told && !COMMON.contains(&name.as_str()) {
+            report.find(format!(
+                "the request has a header {name} that the example does not mention"
+            ));
+        }
+    }
+    body("request", example.request_body, &request.body, &[], report);
+}
+
+/// Holds a live answer against its example.
+pub(crate) fn response(example: &Example, response: &WireResponse, report: &mut Report) {
+    report.equal("the status", &response.status, &example.status);
+    for (name, expected) in example.response_headers {
+        let got = response
+            .headers
+            .get(*name)
+            .map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned());
+        let varies = example.varies.iter().any(|v| v.eq_ignore_ascii_case(name));
+        match (expected, got) {
+            (Some(_), Some(_)) if varies => {}
+            (expected, got) => {
+                report.equal(&format!("the header {name}"), &got.as_deref(), expected)
+            }
+        }
+    }
+    body(
+        "answer",
+        example.response_body,
+        &response.body,
+        example.varies,
+        report,
+    );
+}
+
+fn split(target: &str) -> (&str, &str) {
+    target.split_once('?').unwrap_or((target, ""))
+}
+
+/// The decoded pairs of a query, in a fixed order. A key without a value is a key with an empty one.
+fn pairs(query: &str) -> Vec<(String, String)> {
+    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let pairs = query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decode(key), decode(value))
+        });
+    let mut pairs: Vec<_> = pairs.collect();
+    pairs.sort();
+    pairs
+}
+
+fn body(what: &str, expected: Payload, got: &[u8], varies: &[&str], report: &mut Report) {
+    match expected {
+        Payload::Json(text) => match (serde_json::from_str(text), serde_json::from_slice(got)) {
+            (Ok(expected), Ok(got)) => json(
+                &format!("the {what}'s body"),
+                &expected,
+                &got,
+                varies,
+                report,
+            ),
+            _ => report.find(format!(
+                "the {what}'s body is no JSON: {}",
+                String::from_utf8_lossy(got)
+            )),
+        },
+        // An error's body is the service's own wording: only examples that quote it are held to it.
+        Payload::None if what == "answer" => {}
+        Payload::None | Payload::Text(_) => {
+            let got = String::from_utf8_lossy(got);
+            let expected = String::from_utf8_lossy(expected.bytes());
+            report.equal(&format!("the {what}'s body"), &got, &expected);
+        }
+    }
+}
+
+/// Every member that is expected has to be there with its value; others may be there too. `null` is absent.
+fn json(path: &str, expected: &Value, got: &Value, varies: &[&str], report: &mut Report) {
+    match (expected, got) {
+        (Value::Object(expected), Value::Object(got)) => {
+            for (name, expected) in expected {
+                let mut path = path.to_string();
+                let _ = write!(path, ".{name}");
+                let got = got.get(name).unwrap_or(&Value::Null);
+                if !varies.contains(&name.as_str()) {
+                    json(&path, expected, got, varies, report);
+                } else if got.is_null() {
+                    report.find(format!("{path} is absent"));
+                }
+            }
+        }
+        (Value::Array(expected), Value::Array(got)) if expected.len() == got.len() => {
+            for (index, (expected, got)) in expected.iter().zip(got).enumerate() {
+                json(&format!("{path}[{index}]"), expected, got, varies, report);
+            }
+        }
+        _ => report.equal(path, got, expected),
+    }
+}

@@ -1,0 +1,21 @@
+//! Checks that the SDK and an endpoint do what the specs say.
+//!
+//! Every example of every spec is three checks: its input is encoded to the request that it names, its
+//! response is decoded to the output that it names, and a live endpoint answers the request with the response.
+
+mod check;
+mod compare;
+pub mod example;
+// Laid out by the generator.
+#[rustfmt::skip]
+mod generated;
+mod report;
+
+pub use check::{Kind, run};
+pub use example::Example;
+pub use report::Report;
+
+/// Every example of every spec, by operation.
+pub fn examples() -> Vec<Example> {
+    generated::examples()
+}

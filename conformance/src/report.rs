@@ -1,0 +1,127 @@
+//! What a check found.
+
+use std::fmt::{Debug, Display};
+
+use qingstor::{ByteStream, Error, ErrorKind};
+
+/// The findings of one check.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Whether a live endpoint answers, which makes up some values by itself.
+    live: bool,
+    findings: Vec<String>,
+}
+
+impl Report {
+    /// For a prepared answer.
+    pub fn prepared() -> Self {
+        Self::default()
+    }
+
+    /// For the answers of a live endpoint.
+    pub fn live() -> Self {
+        Self {
+            live: true,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Everything that is not as it should be, one line each.
+    pub fn findings(&self) -> &[String] {
+        &self.findings
+    }
+
+    /// Notes something that is not as it should be.
+    pub fn find(&mut self, finding: impl Into<String>) {
+        self.findings.push(finding.into());
+    }
+
+    /// A step before the call has to succeed.
+    pub fn step<T>(&mut self, step: &str, outcome: Result<T, Error>) {
+        if let Err(error) = outcome {
+            self.find(format!("given: {step} fails: {error}"));
+        }
+    }
+
+    /// The call has to succeed.
+    pub fn output<T>(&mut self, outcome: Result<T, Error>) -> Option<T> {
+        outcome
+            .map_err(|error| self.find(format!("the call fails: {error}")))
+            .ok()
+    }
+
+    /// The call has to fail in this way.
+    pub fn error<T: Debug>(
+        &mut self,
+        outcome: Result<T, Error>,
+        kind: ErrorKind,
+        code: Option<&str>,
+    ) {
+        match outcome {
+            Ok(output) => self.find(format!(
+                "the call should fail with {kind:?}, but succeeds: {output:?}"
+            )),
+            Err(error) => {
+                self.compare("the kind of the error", &error.kind(), &kind);
+                self.compare(
+                    "the code of the error",
+                    &error.code().map(|c| c.as_str()),
+                    &code,
+                );
+            }
+        }
+    }
+
+    /// A field has to have this value.
+    pub fn equal<T: PartialEq + Debug>(&mut self, field: &str, got: &T, expected: &T) {
+        self.compare(field, got, expected);
+    }
+
+    /// A field has this value in the prepared answer; a live endpoint has to send some value.
+    pub fn varying<T: PartialEq + Debug>(
+        &mut self,
+        field: &str,
+        got: &T,
+        expected: &T,
+        present: bool,
+    ) {
+        if !self.live {
+            self.compare(field, got, expected);
+        } else if !present {
+            self.find(format!("{field} is absent"));
+        }
+    }
+
+    /// A field must not be there.
+    pub fn absent(&mut self, field: &str, absent: bool) {
+        if !absent {
+            self.find(format!("{field} should be absent"));
+        }
+    }
+
+    /// A field has to be there.
+    pub fn present<T>(&mut self, field: &str, value: Option<T>) -> Option<T> {
+        if value.is_none() {
+            self.find(format!("{field} is absent"));
+        }
+        value
+    }
+
+    /// A streamed body has to have this content.
+    pub async fn body(&mut self, body: ByteStream, expected: &[u8]) {
+        match body.into_bytes().await {
+            Ok(bytes) => self.compare(
+                "body",
+                &String::from_utf8_lossy(&bytes),
+                &String::from_utf8_lossy(expected),
+            ),
+            Err(error) => self.find(format!("the body breaks off: {error}")),
+        }
+    }
+
+    fn compare<T: PartialEq + Debug>(&mut self, what: impl Display, got: &T, expected: &T) {
+        if got != expected {
+            self.find(format!("{what}: expected {expected:?}, got {got:?}"));
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Reading request bodies from clients that may be slow, lie, or stop.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http::header::EXPECT;
+use http_body_util::BodyExt as _;
+use hyper::body::{Body as _, Incoming};
+use tokio::time::timeout;
+
+use crate::error::{ApiError, code};
+use crate::state::Settings;
+
+/// A refused request's body is read up to this size, so that the client gets to see the answer.
+const DRAIN: u64 = 64 << 20;
+
+/// A body that has not been read yet.
+#[derive(Debug)]
+pub(crate) struct Body {
+    incoming: Incoming,
+    /// In bytes.
+    limit: u64,
+    /// The longest silence.
+    idle: Duration,
+    /// The client waits for `100 Continue`, which goes out with the first read.
+    waited_for: bool,
+}
+
+impl Body {
+    pub(crate) fn new(incoming: Incoming, headers: &HeaderMap, settings: &Settings) -> Body {
+        Body {
+            incoming,
+            limit: settings.max_body,
+            idle: settings.idle_timeout,
+            waited_for: headers.contains_key(EXPECT),
+        }
+    }
+
+    /// Whether its length was announced, or there is none.
+    pub(crate) fn has_length(&self) -> bool {
+        self.incoming.size_hint().exact().is_some()
+    }
+
+    /// Reads all of it, if it is not longer than the limit (or `at_most`).
+    pub(crate) async fn collect(&mut self, at_most: u64) -> Result<Bytes, ApiError> {
+        let limit = self.limit.min(at_most);
+        let announced = self.incoming.size_hint().lower();
+        if announced > limit {
+            return Err(too_large(limit));
+        }
+        // The announcement may be a lie: memory is taken as bytes arrive.
+        let mut whole: Option<Bytes> = None;
+        let mut parts = BytesMut::new();
+        let mut received: u64 = 0;
+        while let Some(data) = self.chunk().await? {
+            received += data.len() as u64;
+            if received > limit {
+                return Err(too_large(limit));
+            }
+            if received == announced && parts.is_empty() {
+                whole = Some(data);
+            } else {
+                parts.extend_from_slice(&data);
+            }
+        }
+        Ok(whole.unwrap_or_else(|| parts.freeze()))
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
+        self.waited_for = false;
+        loop {
+            match timeout(self.idle, self.incoming.frame()).await {
+                Err(_) => return Err(incomplete("The body stopped coming")),
+                Ok(None) => return Ok(None),
+                Ok(Some(Err(_))) => return Err(incomplete("The body ended early or is malformed")),
+                Ok(Some(Ok(frame))) => {
+                    if let Ok(data) = frame.into_data()
+                        && !data.is_empty()
+                    {
+                        return Ok(Some(data));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads and forgets what is left. Says whether the connection can be used again.
+    pub(crate) async fn drain(mut self) -> bool {
+        if self.incoming.is_end_stream() {
+            return true;
+        }
+        if self.waited_for || self.incoming.size_hint().lower() > DRAIN {
+            return false;
+        }
+        let mut seen: u64 = 0;
+        loop {
+            match self.chunk().await {
+                Ok(None) => return true,
+                Ok(Some(data)) => seen += data.len() as u64,
+                Err(_) => return false,
+            }
+            if seen > DRAIN {
+                return false;
+            }
+        }
+    }
+}
+
+fn too_large(limit: u64) -> ApiError {
+    ApiError::new(
+        code::ENTITY_TOO_LARGE,
+        format!("The body is larger than {limit} bytes"),
+    )
+}
+
+fn incomplete(why: &str) -> ApiError {
+    ApiError::new(code::INCOMPLETE_BODY, why)
+}

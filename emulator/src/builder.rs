@@ -1,0 +1,178 @@
+//! Settings of an emulator, and its start.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::net::TcpListener;
+
+use crate::address::Sites;
+use crate::auth::Credentials;
+use crate::emulator::Emulator;
+use crate::error::Error;
+use crate::state::{Settings, State};
+
+/// Settings of an emulator; [`Builder::start`] starts it.
+///
+/// Defaults: a free port of 127.0.0.1, the key id `emulator-key-id` with the secret `emulator-secret`,
+/// the zone `pek3a` of the domain `qingstor.com`, the system's clock, bodies of up to 1 GiB, 30 seconds of patience.
+#[must_use = "a builder does nothing until it is started"]
+#[derive(Clone)]
+pub struct Builder {
+    listen: String,
+    settings: Settings,
+    zones_given: bool,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("listen", &self.listen)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    pub(crate) fn new() -> Builder {
+        Builder {
+            listen: "127.0.0.1:0".to_owned(),
+            settings: Settings {
+                credentials: Credentials {
+                    id: "emulator-key-id".to_owned(),
+                    secret: "emulator-secret".to_owned(),
+                },
+                sites: Sites {
+                    domain: "qingstor.com".to_owned(),
+                    zones: vec!["pek3a".to_owned()],
+                },
+                clock: Arc::new(SystemTime::now),
+                log: None,
+                max_body: 1 << 30,
+                idle_timeout: Duration::from_secs(30),
+                fetch_anywhere: false,
+                accept_encoded_query: false,
+            },
+            zones_given: false,
+        }
+    }
+
+    /// The address to listen on, such as `127.0.0.1:9000`. Port 0 is a free port.
+    pub fn listen(mut self, address: impl Into<String>) -> Self {
+        self.listen = address.into();
+        self
+    }
+
+    /// The one key pair that signatures are checked against.
+    pub fn access_key(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
+        self.settings.credentials = Credentials {
+            id: id.into(),
+            secret: secret.into(),
+        };
+        self
+    }
+
+    /// The clock that dates are taken from and signatures are judged by.
+    pub fn clock(mut self, clock: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.settings.clock = Arc::new(clock);
+        self
+    }
+
+    /// The base domain: `<zone>.<domain>` and `<bucket>.<zone>.<domain>` are hosts of this server,
+    /// and `<domain>` is its global endpoint. `localhost` works beside it for all but the last.
+    pub fn domain(mut self, domain: impl Into<String>) -> Self {
+        self.settings.sites.domain = domain.into().to_ascii_lowercase();
+        self
+    }
+
+    /// Adds a zone; the first call replaces the default, `pek3a`. Requests to an IP address, to `localhost` or
+    /// to a host of no known form go to the zone that was added first.
+    pub fn zone(mut self, zone: impl Into<String>) -> Self {
+        if !self.zones_given {
+            self.settings.sites.zones.clear();
+            self.zones_given = true;
+        }
+        self.settings.sites.zones.push(zone.into());
+        self
+    }
+
+    /// Gets one line for each request: status, operation, method, path (in path style, without query), milliseconds,
+    /// request id. Never a signature or a key.
+    pub fn log(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.settings.log = Some(Arc::new(log));
+        self
+    }
+
+    /// The largest request body, and the largest source of a fetch, in bytes.
+    pub fn max_body_bytes(mut self, bytes: u64) -> Self {
+        self.settings.max_body = bytes;
+        self
+    }
+
+    /// How long a client (or a fetch's origin) may stay silent in the middle of a message.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.settings.idle_timeout = timeout;
+        self
+    }
+
+    /// Lets PUT Object (fetch) ask other machines than this one. Off by default.
+    pub fn allow_fetch_from_anywhere(mut self, allow: bool) -> Self {
+        self.settings.fetch_anywhere = allow;
+        self
+    }
+
+    /// Also accepts signatures that were made over percent-encoded query values, as the official Python SDK
+    /// makes them. Off by default.
+    pub fn accept_encoded_query_values(mut self, accept: bool) -> Self {
+        self.settings.accept_encoded_query = accept;
+        self
+    }
+
+    /// Starts listening and serves on the current Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setting`] for an empty or malformed key id, secret, zone or domain;
+    /// [`Error::Listen`] if the address cannot be listened on.
+    pub async fn start(self) -> Result<Emulator, Error> {
+        self.check()?;
+        let failed = |source| Error::Listen {
+            address: self.listen.clone(),
+            source,
+        };
+        let listener = TcpListener::bind(&self.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Emulator::spawn(
+            listener,
+            address,
+            State::new(self.settings),
+        ))
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let Credentials { id, secret } = &self.settings.credentials;
+        if id.is_empty() || id.contains(':') || secret.is_empty() {
+            return Err(Error::Setting(
+                "the access key id must not be empty nor contain a colon, the secret not be empty"
+                    .to_owned(),
+            ));
+        }
+        let Sites { domain, zones } = &self.settings.sites;
+        if let Some(zone) = zones.iter().find(|zone| !is_label(zone)) {
+            return Err(Error::Setting(format!(
+                "`{zone}` is no zone id: lower-case letters, digits and hyphens"
+            )));
+        }
+        if !domain.split('.').all(is_label) {
+            return Err(Error::Setting(format!("`{domain}` is no domain name")));
+        }
+        Ok(())
+    }
+}
+
+fn is_label(text: &str) -> bool {
+    (1..=63).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}

@@ -1,0 +1,163 @@
+//! What a refused request is answered with.
+
+use std::fmt;
+
+use crate::generated::errors::ERRORS;
+
+/// The page of error codes in the public documentation, sent as `url`.
+pub(crate) const DOCS_URL: &str = "https://docs.qingcloud.com/qingstor/api/common/error_code.html";
+
+/// The error codes that this server uses.
+pub(crate) mod code {
+    pub(crate) const BAD_DIGEST: &str = "bad_digest";
+    pub(crate) const BUCKET_ALREADY_EXISTS: &str = "bucket_already_exists";
+    pub(crate) const BUCKET_NOT_EXISTS: &str = "bucket_not_exists";
+    pub(crate) const ENTITY_TOO_LARGE: &str = "entity_too_large";
+    pub(crate) const FETCH_IN_PROCESS: &str = "fetch_in_process";
+    pub(crate) const INCOMPLETE_BODY: &str = "incomplete_body";
+    pub(crate) const INVALID_ACCESS_KEY_ID: &str = "invalid_access_key_id";
+    pub(crate) const INVALID_ARGUMENT: &str = "invalid_argument";
+    pub(crate) const INVALID_BUCKET_NAME: &str = "invalid_bucket_name";
+    pub(crate) const INVALID_JSON: &str = "invalid_json";
+    pub(crate) const INVALID_LOCATION: &str = "invalid_location";
+    pub(crate) const INVALID_OBJECT_NAME: &str = "invalid_object_name";
+    pub(crate) const INVALID_RANGE: &str = "invalid_range";
+    pub(crate) const INVALID_REQUEST: &str = "invalid_request";
+    pub(crate) const METADATA_TOO_LARGE: &str = "metadata_too_large";
+    pub(crate) const METHOD_NOT_ALLOWED: &str = "method_not_allowed";
+    pub(crate) const OBJECT_NOT_EXISTS: &str = "object_not_exists";
+    pub(crate) const PERMISSION_DENIED: &str = "permission_denied";
+    pub(crate) const PRECONDITION_FAILED: &str = "precondition_failed";
+    pub(crate) const REQUEST_EXPIRED: &str = "request_expired";
+    pub(crate) const SIGNATURE_NOT_MATCHED: &str = "signature_not_matched";
+    pub(crate) const TOO_MANY_OBJECTS: &str = "too_many_objects";
+    pub(crate) const UPSTREAM_FAILED: &str = "upstream_failed";
+    /// Not a code of the service: this server knows the operation but does not implement it.
+    pub(crate) const NOT_IMPLEMENTED: &str = "not_implemented";
+
+    #[cfg(test)]
+    pub(crate) const ALL: &[&str] = &[
+        BAD_DIGEST,
+        BUCKET_ALREADY_EXISTS,
+        BUCKET_NOT_EXISTS,
+        ENTITY_TOO_LARGE,
+        FETCH_IN_PROCESS,
+        INCOMPLETE_BODY,
+        INVALID_ACCESS_KEY_ID,
+        INVALID_ARGUMENT,
+        INVALID_BUCKET_NAME,
+        INVALID_JSON,
+        INVALID_LOCATION,
+        INVALID_OBJECT_NAME,
+        INVALID_RANGE,
+        INVALID_REQUEST,
+        METADATA_TOO_LARGE,
+        METHOD_NOT_ALLOWED,
+        OBJECT_NOT_EXISTS,
+        PERMISSION_DENIED,
+        PRECONDITION_FAILED,
+        REQUEST_EXPIRED,
+        SIGNATURE_NOT_MATCHED,
+        TOO_MANY_OBJECTS,
+        UPSTREAM_FAILED,
+    ];
+}
+
+/// A refusal: what becomes the error document of the answer.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    /// Headers that the answer carries besides the usual ones.
+    pub(crate) headers: Vec<(&'static str, String)>,
+}
+
+impl ApiError {
+    pub(crate) fn new(code: &'static str, message: impl Into<String>) -> ApiError {
+        ApiError {
+            code,
+            message: message.into(),
+            headers: Vec::new(),
+        }
+    }
+
+    /// `invalid_argument` that names the parameter at fault.
+    pub(crate) fn argument(name: &str, why: impl fmt::Display) -> ApiError {
+        ApiError::new(code::INVALID_ARGUMENT, format!("{name}: {why}"))
+    }
+
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<String>) -> ApiError {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The HTTP status of the code, from the table of the specification.
+    pub(crate) fn status(&self) -> u16 {
+        if self.code == code::NOT_IMPLEMENTED {
+            return 501;
+        }
+        ERRORS
+            .iter()
+            .find(|(code, _)| *code == self.code)
+            .map_or(500, |(_, status)| *status)
+    }
+
+    /// The error document.
+    pub(crate) fn document(&self, request_id: &str) -> String {
+        serde_json::json!({
+            "code": self.code,
+            "message": self.message,
+            "request_id": request_id,
+            "url": DOCS_URL,
+        })
+        .to_string()
+    }
+}
+
+/// Why an emulator could not be started.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The address could not be listened on.
+    Listen {
+        /// The address that was asked for.
+        address: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A setting is unusable; the text says which and why.
+    Setting(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Listen { address, source } => write!(f, "cannot listen on {address}: {source}"),
+            Error::Setting(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Listen { source, .. } => Some(source),
+            Error::Setting(_) => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_in_use_is_in_the_table_of_the_specification() {
+        for code in code::ALL {
+            assert!(
+                ERRORS.iter().any(|(known, _)| known == code),
+                "{code} has no status"
+            );
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Delete Multiple Objects.
+
+use serde_json::{Map, Value, json};
+
+use super::Context;
+use crate::address::check_key;
+use crate::error::{ApiError, code};
+use crate::response::Reply;
+use crate::state::no_bucket;
+
+/// The most objects that one request may name.
+const MOST: usize = 1000;
+
+/// Deletes each object that is named; those that are not there count as deleted.
+pub(crate) async fn delete(context: &Context) -> Result<Reply, ApiError> {
+    context.bucket()?;
+    let objects = match context.json.get("objects") {
+        Some(Value::Array(objects)) => objects,
+        _ => return Err(ApiError::argument("objects", "required, but missing")),
+    };
+    if objects.len() > MOST {
+        return Err(ApiError::new(
+            code::TOO_MANY_OBJECTS,
+            format!("One request deletes at most {MOST} objects"),
+        ));
+    }
+    let quiet = context.json.get("quiet") == Some(&Value::Bool(true));
+    let mut named = Vec::with_capacity(objects.len());
+    for (at, object) in objects.iter().enumerate() {
+        named.push(read(at, object)?);
+    }
+    let bucket = context.bucket_name()?;
+    let mut deleted = Vec::new();
+    let mut errors = Vec::new();
+    for (key, object) in named {
+        match delete_one(context, bucket, key, object) {
+            Ok(()) if quiet => {}
+            Ok(()) => deleted.push(json!({ "key": key })),
+            Err(error) => errors.push(json!({
+                "key": key,
+                "code": error.code,
+                "message": error.message,
+            })),
+        }
+    }
+    Ok(Reply::json(
+        &json!({ "deleted": deleted, "errors": errors }),
+    ))
+}
+
+fn read(at: usize, object: &Value) -> Result<(&str, &Map<String, Value>), ApiError> {
+    let members = object.as_object();
+    let key = members.and_then(|members| members.get("key")?.as_str());
+    match (key, members) {
+        (Some(key), Some(members)) => Ok((key, members)),
+        _ => Err(ApiError::argument(
+            &format!("objects[{at}].key"),
+            "must be a string",
+        )),
+    }
+}
+
+fn delete_one(
+    context: &Context,
+    bucket: &str,
+    key: &str,
+    members: &Map<String, Value>,
+) -> Result<(), ApiError> {
+    check_key(key)?;
+    // To delete the current object where one version was meant would lose data.
+    if members.get("version_id").is_some_and(|id| !id.is_null()) {
+        return Err(ApiError::argument("version_id", "not supported here"));
+    }
+    context
+        .state
+        .store
+        .delete(bucket, key)
+        .map_err(|_| no_bucket(bucket))
+}

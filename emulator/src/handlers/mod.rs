@@ -1,0 +1,143 @@
+//! What the operations do. Each is found by its name in the route table.
+
+mod bucket;
+mod cors;
+mod delete_many;
+mod listing;
+mod object_copy;
+mod object_fetch;
+mod object_get;
+mod object_put;
+mod service;
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use serde_json::{Map, Value};
+
+pub(crate) use cors::apply as apply_cors;
+pub(crate) use object_put::check_body;
+
+use crate::address::Address;
+use crate::auth::Identity;
+use crate::body::Body;
+use crate::error::{ApiError, code};
+use crate::request::Request;
+use crate::response::Reply;
+use crate::state::State;
+use crate::store::Bucket;
+
+/// A request that is routed, authenticated and checked against its declared parameters.
+pub(crate) struct Context {
+    pub(crate) state: Arc<State>,
+    pub(crate) request: Request,
+    pub(crate) address: Address,
+    pub(crate) identity: Identity,
+    pub(crate) now: SystemTime,
+    pub(crate) body: Body,
+    /// The members of a JSON body, without those that are `null`.
+    pub(crate) json: Map<String, Value>,
+}
+
+impl Context {
+    /// The zone of this endpoint; requests about buckets always have one.
+    fn zone(&self) -> Result<&str, ApiError> {
+        self.address.zone.as_deref().ok_or_else(|| {
+            ApiError::new(
+                code::INVALID_LOCATION,
+                "The global endpoint serves no buckets",
+            )
+        })
+    }
+
+    fn bucket_name(&self) -> Result<&str, ApiError> {
+        self.address
+            .bucket
+            .as_deref()
+            .ok_or_else(|| ApiError::new(code::INVALID_BUCKET_NAME, "The request names no bucket"))
+    }
+
+    fn key(&self) -> Result<&str, ApiError> {
+        self.address
+            .key
+            .as_deref()
+            .ok_or_else(|| ApiError::new(code::INVALID_OBJECT_NAME, "The request names no object"))
+    }
+
+    /// The bucket that the request names.
+    fn bucket(&self) -> Result<Bucket, ApiError> {
+        self.state.bucket_in(self.zone()?, self.bucket_name()?)
+    }
+}
+
+/// What runs an operation.
+pub(crate) type Handler = for<'a> fn(&'a mut Context) -> Answer<'a>;
+
+type Answer<'a> = Pin<Box<dyn Future<Output = Result<Reply, ApiError>> + Send + 'a>>;
+
+/// The operations that this server implements.
+static HANDLERS: &[(&str, Handler)] = &[
+    ("CopyObject", |c| Box::pin(object_copy::copy(c))),
+    ("DeleteMultipleObjects", |c| {
+        Box::pin(delete_many::delete(c))
+    }),
+    ("FetchObject", |c| Box::pin(object_fetch::fetch(c))),
+    ("GetObject", |c| Box::pin(object_get::get(c))),
+    ("HeadObject", |c| Box::pin(object_get::head(c))),
+    ("ListBuckets", |c| Box::pin(service::list_buckets(c))),
+    ("ListObjects", |c| Box::pin(listing::list_objects(c))),
+    ("MoveObject", |c| Box::pin(object_copy::rename(c))),
+    ("OptionsBucket", |c| Box::pin(cors::preflight(c))),
+    ("OptionsObject", |c| Box::pin(cors::preflight(c))),
+    ("PutBucket", |c| Box::pin(bucket::create(c))),
+    ("PutBucketCors", |c| Box::pin(cors::put(c))),
+    ("PutObject", |c| Box::pin(object_put::put(c))),
+];
+
+/// The handler of an operation; 501 without one.
+pub(crate) fn require(operation: &str) -> Result<Handler, ApiError> {
+    find(operation).ok_or_else(|| {
+        ApiError::new(
+            code::NOT_IMPLEMENTED,
+            format!("This server does not implement {operation} yet"),
+        )
+    })
+}
+
+/// The handler of an operation, if there is one.
+pub(crate) fn find(operation: &str) -> Option<Handler> {
+    HANDLERS
+        .iter()
+        .find(|(name, _)| *name == operation)
+        .map(|(_, handler)| *handler)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generated::routes::ROUTES;
+
+    #[test]
+    fn every_handler_serves_an_operation_of_the_table() {
+        for (operation, _) in HANDLERS {
+            assert!(
+                ROUTES.iter().any(|route| route.operation == *operation),
+                "no route leads to the handler of {operation}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_operation_without_handler_is_501_and_says_so() {
+        let error = require("PutBucketPolicy").expect_err("no handler");
+        assert_eq!(error.status(), 501);
+        let document: Value = serde_json::from_str(&error.document("1a2b")).expect("JSON");
+        assert_eq!(document["code"], "not_implemented");
+        assert_eq!(document["request_id"], "1a2b");
+        let message = document["message"].as_str().unwrap_or("");
+        assert!(message.contains("PutBucketPolicy"), "{message}");
+        assert!(document["url"].is_string());
+    }
+}

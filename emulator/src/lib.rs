@@ -1,0 +1,60 @@
+//! A local QingStor server: the HTTP API of the object storage service, with signatures checked,
+//! for tests and development.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), qingstor_emulator::Error> {
+//! let emulator = qingstor_emulator::Emulator::builder()
+//!     .access_key("my-key-id", "my-secret")
+//!     .start()
+//!     .await?;
+//! println!("point a client at {}", emulator.endpoint());
+//! emulator.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Everything is kept in memory and gone when the emulator stops. Several emulators can run in one process.
+
+mod address;
+mod auth;
+mod body;
+mod builder;
+mod canonical;
+mod conditions;
+mod cors_rules;
+mod describe;
+mod emulator;
+mod error;
+// Laid out by the generator.
+#[rustfmt::skip]
+mod generated;
+mod handlers;
+mod origin;
+mod range;
+mod request;
+mod response;
+pub mod route;
+mod router;
+mod server;
+mod sse;
+mod state;
+mod store;
+mod text;
+#[cfg(test)]
+mod vectors;
+
+pub use builder::Builder;
+pub use emulator::Emulator;
+pub use error::Error;
+pub use generated::{errors::ERRORS, routes::ROUTES, signed_query_keys::SIGNED_QUERY_KEYS};
+
+/// Whether this server implements an operation of [`ROUTES`]; the others are answered with 501.
+pub fn implements(operation: &str) -> bool {
+    handlers::find(operation).is_some()
+}
+
+/// The README's examples are compiled and run as tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+pub struct Readme;

@@ -1,0 +1,126 @@
+//! The emulator as a program.
+
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use qingstor_emulator::{Emulator, Error, ROUTES, implements};
+
+/// A local QingStor server for tests and development. Data is kept in memory.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Address to listen on; port 0 is a free port.
+    #[arg(long, default_value = "127.0.0.1:9000")]
+    listen: String,
+
+    /// Access key id that clients use.
+    #[arg(long, default_value = "emulator-key-id")]
+    access_key: String,
+
+    /// Secret access key that clients sign with.
+    #[arg(long, default_value = "emulator-secret")]
+    secret_key: String,
+
+    /// Zone id; may be given several times, the first is the default zone.
+    #[arg(long, default_value = "pek3a")]
+    zone: Vec<String>,
+
+    /// Base domain of `<zone>.<domain>` and `<bucket>.<zone>.<domain>`.
+    #[arg(long, default_value = "qingstor.com")]
+    domain: String,
+
+    /// What to print for each request.
+    #[arg(long, value_enum, default_value = "simple")]
+    log_style: LogStyle,
+
+    /// Largest request body, in MiB.
+    #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    max_body_mib: u64,
+
+    /// Let PUT Object (fetch) ask other machines than this one.
+    #[arg(long)]
+    fetch_anywhere: bool,
+
+    /// Also accept signatures over percent-encoded query values (the official Python SDK's way).
+    #[arg(long)]
+    accept_encoded_query_values: bool,
+
+    /// Print the operations, and which of them are implemented, and exit.
+    #[arg(long)]
+    list_operations: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LogStyle {
+    /// One line a request.
+    Simple,
+    /// Nothing.
+    None,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if arguments.list_operations {
+        list_operations();
+        return ExitCode::SUCCESS;
+    }
+    match run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("qingstor-emulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Error> {
+    let mut builder = Emulator::builder()
+        .listen(arguments.listen)
+        .access_key(arguments.access_key, arguments.secret_key)
+        .domain(arguments.domain)
+        .max_body_bytes(arguments.max_body_mib << 20)
+        .allow_fetch_from_anywhere(arguments.fetch_anywhere)
+        .accept_encoded_query_values(arguments.accept_encoded_query_values);
+    for zone in arguments.zone {
+        builder = builder.zone(zone);
+    }
+    if arguments.log_style == LogStyle::Simple {
+        builder = builder.log(|line| eprintln!("{line}"));
+    }
+    let emulator = builder.start().await?;
+    print_banner(&emulator);
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        eprintln!("qingstor-emulator: cannot wait for Ctrl-C: {error}");
+    }
+    eprintln!("qingstor-emulator: stopping");
+    emulator.shutdown().await;
+    Ok(())
+}
+
+fn print_banner(emulator: &Emulator) {
+    println!(
+        "qingstor-emulator {} listens on {}. Data is kept in memory. Ctrl-C stops it.\n\n\
+         export QINGSTOR_ENDPOINT={}\n\
+         export QINGSTOR_ACCESS_KEY_ID={}\n\
+         export QINGSTOR_SECRET_ACCESS_KEY={}\n\
+         export QINGSTOR_ZONE={}\n",
+        env!("CARGO_PKG_VERSION"),
+        emulator.address(),
+        emulator.endpoint(),
+        emulator.access_key_id(),
+        emulator.secret_access_key(),
+        emulator.zone(),
+    );
+}
+
+fn list_operations() {
+    for route in ROUTES {
+        let mark = if implements(route.operation) {
+            "yes"
+        } else {
+            "501"
+        };
+        println!("{mark}  {:<24} {}", route.operation, route.title);
+    }
+}

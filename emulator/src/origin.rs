@@ -1,0 +1,157 @@
+//! Downloading from the origin of a fetch: plain HTTP, from this machine unless more is allowed.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, LOCATION};
+use http::{Request, Response, StatusCode, Uri};
+use http_body_util::{BodyExt as _, Empty};
+use hyper::body::Incoming;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+
+use crate::error::{ApiError, code};
+use crate::state::Settings;
+
+/// So many redirects are followed.
+const REDIRECTS: usize = 5;
+
+/// For connecting and for the head of the answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the origin had.
+pub(crate) enum Fetched {
+    Found {
+        data: Bytes,
+        content_type: Option<String>,
+    },
+    Missing,
+}
+
+/// Downloads a URL.
+pub(crate) async fn download(url: &str, settings: &Settings) -> Result<Fetched, ApiError> {
+    let mut uri: Uri = url
+        .parse()
+        .map_err(|_| ApiError::argument("X-QS-Fetch-Source", "not an absolute, encoded URL"))?;
+    for _ in 0..=REDIRECTS {
+        let response = ask(&uri, settings).await?;
+        match response.status() {
+            StatusCode::OK => return read(response, settings).await,
+            StatusCode::NOT_FOUND => return Ok(Fetched::Missing),
+            StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::TEMPORARY_REDIRECT => {
+                uri = redirected(&uri, &response)?;
+            }
+            status => return Err(failed(format!("the origin answered {status}"))),
+        }
+    }
+    Err(failed("the origin redirects too often"))
+}
+
+fn failed(why: impl std::fmt::Display) -> ApiError {
+    ApiError::new(code::UPSTREAM_FAILED, format!("Fetch: {why}"))
+}
+
+fn redirected(from: &Uri, response: &Response<Incoming>) -> Result<Uri, ApiError> {
+    let location = response
+        .headers()
+        .get(LOCATION)
+        .and_then(|value| value.to_str().ok())
+        .ok_or_else(|| failed("a redirect without Location"))?;
+    let absolute = if location.starts_with('/') && !location.starts_with("//") {
+        let authority = from.authority().map_or("", |authority| authority.as_str());
+        format!("http://{authority}{location}")
+    } else {
+        location.to_owned()
+    };
+    absolute
+        .parse()
+        .map_err(|_| failed("a redirect to something that is not a URL"))
+}
+
+async fn ask(uri: &Uri, settings: &Settings) -> Result<Response<Incoming>, ApiError> {
+    if uri.scheme_str() != Some("http") {
+        return Err(failed("only http:// origins are supported here"));
+    }
+    let (Some(host), Some(authority)) = (uri.host(), uri.authority()) else {
+        return Err(failed("the URL has no host"));
+    };
+    let port = uri.port_u16().unwrap_or(80);
+    let address = resolve(host, port, settings).await?;
+    let exchange = async {
+        let stream = TcpStream::connect(address).await.map_err(failed)?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(failed)?;
+        // It ends when the answer has been read or dropped; errors show in the body.
+        tokio::spawn(async move {
+            let _ = connection.await;
+        });
+        let target = uri.path_and_query().map_or("/", |target| target.as_str());
+        let request = Request::get(target)
+            .header(HOST, authority.as_str())
+            .body(Empty::<Bytes>::new())
+            .map_err(failed)?;
+        sender.send_request(request).await.map_err(failed)
+    };
+    timeout(PATIENCE, exchange)
+        .await
+        .map_err(|_| failed("the origin does not answer"))?
+}
+
+/// The address that is connected to is the one that is judged, so a name cannot change in between.
+async fn resolve(host: &str, port: u16, settings: &Settings) -> Result<SocketAddr, ApiError> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let addresses: Vec<SocketAddr> = timeout(PATIENCE, lookup_host((bare, port)))
+        .await
+        .map_err(|_| failed("the origin's name does not resolve"))?
+        .map_err(failed)?
+        .collect();
+    addresses
+        .into_iter()
+        .find(|address| settings.fetch_anywhere || address.ip().is_loopback())
+        .ok_or_else(|| {
+            failed("the origin is not on this machine, and fetching from others is not allowed")
+        })
+}
+
+async fn read(response: Response<Incoming>, settings: &Settings) -> Result<Fetched, ApiError> {
+    let length: u64 = response
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse().ok())
+        .ok_or_else(|| failed("the origin sends no Content-Length"))?;
+    if length > settings.max_body {
+        return Err(ApiError::new(
+            code::ENTITY_TOO_LARGE,
+            format!("The source is larger than {} bytes", settings.max_body),
+        ));
+    }
+    let content_type = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
+    let mut body = response.into_body();
+    let mut data = BytesMut::new();
+    loop {
+        let frame = timeout(settings.idle_timeout, body.frame())
+            .await
+            .map_err(|_| failed("the origin stopped sending"))?;
+        match frame {
+            None => break,
+            Some(Err(error)) => return Err(failed(error)),
+            Some(Ok(frame)) => {
+                if let Ok(chunk) = frame.into_data() {
+                    data.extend_from_slice(&chunk);
+                }
+            }
+        }
+    }
+    Ok(Fetched::Found {
+        data: data.freeze(),
+        content_type,
+    })
+}

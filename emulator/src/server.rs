@@ -1,0 +1,293 @@
+//! The HTTP server: connections in, answers out.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use http::header::{CONNECTION, DATE, HeaderValue, LOCATION, SERVER};
+use http::{Method, StatusCode, request};
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use serde_json::Map;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+
+use crate::address::{self, Address};
+use crate::auth::{Identity, Verifier};
+use crate::body::Body;
+use crate::error::{ApiError, code};
+use crate::generated::routes::ROUTES;
+use crate::handlers::{self, Context};
+use crate::request::Request;
+use crate::response::{self, Reply};
+use crate::route::{Auth, BodyKind, Route, Scope};
+use crate::router;
+use crate::state::{State, no_bucket};
+use crate::text;
+
+/// A request has at most so many headers.
+const MAX_HEADERS: usize = 128;
+
+/// The request line and all headers together have at most so many bytes.
+const MAX_HEAD: usize = 64 << 10;
+
+/// JSON bodies have at most so many bytes: enough for 1000 long keys with every character escaped.
+const MAX_JSON: u64 = 8 << 20;
+
+/// How long a shutdown waits for requests that are being served.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Accepts connections until `stop` is sent or dropped; then lets requests finish.
+pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: oneshot::Receiver<()>) {
+    let graceful = GracefulShutdown::new();
+    // Dropping the set ends its connections, so nothing outlives this future.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = &mut stop => break,
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(serve_connection(stream, Arc::clone(&state), &graceful));
+                }
+                // Out of file descriptors, most likely: it passes when connections end.
+                Err(_) => sleep(Duration::from_millis(20)).await,
+            },
+        }
+    }
+    drop(listener);
+    let finished = timeout(FAREWELL, graceful.shutdown()).await;
+    if finished.is_ok() {
+        while connections.join_next().await.is_some() {}
+    }
+}
+
+fn serve_connection(
+    stream: TcpStream,
+    state: Arc<State>,
+    graceful: &GracefulShutdown,
+) -> impl Future<Output = ()> + Send + use<> {
+    // Small answers should not wait for the client's acknowledgements; without it they only come later.
+    let _ = stream.set_nodelay(true);
+    let idle = state.settings.idle_timeout;
+    let service = service_fn(move |request| {
+        let state = Arc::clone(&state);
+        async move { Ok::<_, Infallible>(serve(state, request).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(idle)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEAD)
+        .half_close(true)
+        .auto_date_header(false)
+        .title_case_headers(true)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = graceful.watch(connection);
+    async move {
+        // What goes wrong here is the client's doing and ends its connection only.
+        let _ = connection.await;
+    }
+}
+
+/// What the log says of a request.
+struct Trace {
+    operation: &'static str,
+    /// The path in path style, without the query, where a signature may be.
+    resource: String,
+}
+
+/// Answers one request.
+async fn serve(
+    state: Arc<State>,
+    request: hyper::Request<Incoming>,
+) -> http::Response<Full<Bytes>> {
+    let started = Instant::now();
+    let now = state.now();
+    let id = format!("{:016x}", fastrand::u64(..));
+    let (head, incoming) = request.into_parts();
+    let method = head.method.clone();
+    let body = Body::new(incoming, &head.headers, &state.settings);
+    let finish = |result: Result<Reply, ApiError>| match result {
+        Ok(reply) => reply,
+        Err(error) => response::refusal(&error, &id, method == Method::HEAD),
+    };
+
+    let mut trace = Trace {
+        operation: "-",
+        resource: head.uri.path().to_owned(),
+    };
+    let (mut reply, body) = match prepare(&state, head, now, &mut trace) {
+        Ok(Prepared::Reply(reply)) => (reply, body),
+        Err(error) => (finish(Err(error)), body),
+        Ok(Prepared::Serve(served)) => {
+            let mut context = Context {
+                state: Arc::clone(&state),
+                request: served.request,
+                address: served.address,
+                identity: served.identity,
+                now,
+                body,
+                json: Map::new(),
+            };
+            let mut reply = finish(perform(&mut context, served.route).await);
+            allow_origin(&context, &mut reply);
+            (reply, context.body)
+        }
+    };
+    if !body.drain().await {
+        let close = HeaderValue::from_static("close");
+        reply.headers.insert(CONNECTION, close);
+    }
+    sign_off(&mut reply, &id, now);
+    if let Some(log) = &state.settings.log {
+        let status = reply.status.as_u16();
+        let millis = started.elapsed().as_millis();
+        let Trace {
+            operation,
+            resource,
+        } = trace;
+        log(&format!(
+            "{status} {operation} {method} {resource} {millis} ms {id}"
+        ));
+    }
+    response::finish(reply)
+}
+
+/// The headers that every answer has.
+fn sign_off(reply: &mut Reply, id: &str, now: SystemTime) {
+    if let Ok(value) = HeaderValue::from_str(id) {
+        reply.headers.insert("x-qs-request-id", value);
+    }
+    if let Ok(value) = HeaderValue::from_str(&text::http_date(now)) {
+        reply.headers.insert(DATE, value);
+    }
+    let name = HeaderValue::from_static("QingStor");
+    reply.headers.insert(SERVER, name);
+}
+
+/// What is known of a request before its body is read.
+enum Prepared {
+    Serve(Served),
+    Reply(Reply),
+}
+
+struct Served {
+    request: Request,
+    address: Address,
+    identity: Identity,
+    route: &'static Route,
+}
+
+/// Finds out what a request means, who sent it, and whether it is well formed.
+fn prepare(
+    state: &State,
+    head: request::Parts,
+    now: SystemTime,
+    trace: &mut Trace,
+) -> Result<Prepared, ApiError> {
+    let request = Request::read(head)?;
+    let settings = &state.settings;
+    let address = address::locate(&settings.sites, request.host.as_deref(), &request.raw_path)?;
+    if let Some(resource) = address.resources.first() {
+        trace.resource.clone_from(resource);
+    }
+    if let (None, Some(bucket)) = (&address.zone, &address.bucket) {
+        return redirect(state, &request, bucket).map(Prepared::Reply);
+    }
+    let scope = match (&address.bucket, &address.key) {
+        (None, _) => Scope::Service,
+        (Some(_), None) => Scope::Bucket,
+        (Some(_), Some(_)) => Scope::Object,
+    };
+    let route = router::find(ROUTES, scope, &request)?;
+    trace.operation = route.operation;
+    let verifier = Verifier {
+        credentials: &settings.credentials,
+        now,
+        accept_encoded_query: settings.accept_encoded_query,
+    };
+    let identity = verifier.identify(&request, &address.resources)?;
+    if identity == Identity::Anonymous && !is_open(route) {
+        return Err(ApiError::new(
+            code::PERMISSION_DENIED,
+            format!("{} needs a signed request here", route.title),
+        ));
+    }
+    router::check_params(route, &request)?;
+    Ok(Prepared::Serve(Served {
+        request,
+        address,
+        identity,
+        route,
+    }))
+}
+
+/// Whether an unsigned request is served. Most operations with optional authentication are open only where a policy or
+/// an ACL says so, and there are none here; preflight requests are open by nature, and forms sign themselves.
+fn is_open(route: &Route) -> bool {
+    match route.auth {
+        Auth::Required => false,
+        Auth::Optional => route.method == Method::OPTIONS,
+        Auth::Form => true,
+    }
+}
+
+/// The global endpoint sends requests about a bucket to the bucket's zone.
+fn redirect(state: &State, request: &Request, bucket: &str) -> Result<Reply, ApiError> {
+    let zone = state
+        .store
+        .bucket(bucket)
+        .ok_or_else(|| no_bucket(bucket))?
+        .zone;
+    let status = match request.method {
+        Method::GET | Method::HEAD => StatusCode::MOVED_PERMANENTLY,
+        _ => StatusCode::TEMPORARY_REDIRECT,
+    };
+    let domain = &state.settings.sites.domain;
+    let port = address::port_of(request.host.as_deref().unwrap_or(""));
+    let path = &request.raw_path;
+    let mut location = format!("http://{zone}.{domain}{port}{path}");
+    if let Some(query) = &request.raw_query {
+        location.push('?');
+        location.push_str(query);
+    }
+    let mut reply = Reply::empty(status);
+    reply.set(LOCATION.as_str(), &location)?;
+    Ok(reply)
+}
+
+/// Reads a JSON body if the operation has one, and runs the operation's handler.
+async fn perform(context: &mut Context, route: &'static Route) -> Result<Reply, ApiError> {
+    let handler = handlers::require(route.operation)?;
+    if route.body == BodyKind::Json {
+        let body = context.body.collect(MAX_JSON).await?;
+        handlers::check_body(context, &body)?;
+        context.json = router::check_json(route, &body)?;
+    }
+    handler(context).await
+}
+
+/// Answers to requests from a web page's script say whether it may read them.
+fn allow_origin(context: &Context, reply: &mut Reply) {
+    let Some(bucket) = &context.address.bucket else {
+        return;
+    };
+    let Ok(Some(origin)) = context.request.header("origin") else {
+        return;
+    };
+    if context.request.method == Method::OPTIONS {
+        return;
+    }
+    if let Some(cors) = context.state.store.bucket(bucket).and_then(|b| b.cors) {
+        let method = context.request.method.as_str();
+        handlers::apply_cors(&cors, origin, method, &mut reply.headers);
+    }
+}

@@ -1,0 +1,118 @@
+//! What all requests of one emulator share.
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use crate::address::Sites;
+use crate::auth::Credentials;
+use crate::error::{ApiError, code};
+use crate::store::{Bucket, Store};
+use crate::text;
+
+/// Tells the time.
+pub(crate) type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
+
+/// Takes one line for each request.
+pub(crate) type Log = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// What can be set before the start.
+#[derive(Clone)]
+pub(crate) struct Settings {
+    pub(crate) credentials: Credentials,
+    pub(crate) sites: Sites,
+    pub(crate) clock: Clock,
+    pub(crate) log: Option<Log>,
+    /// In bytes.
+    pub(crate) max_body: u64,
+    /// How long a client may stay silent while it sends a request.
+    pub(crate) idle_timeout: Duration,
+    /// Whether fetch may ask other machines than this one.
+    pub(crate) fetch_anywhere: bool,
+    pub(crate) accept_encoded_query: bool,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("access_key_id", &self.credentials.id)
+            .field("sites", &self.sites)
+            .field("max_body", &self.max_body)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("fetch_anywhere", &self.fetch_anywhere)
+            .field("accept_encoded_query", &self.accept_encoded_query)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The state of a running emulator.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) settings: Settings,
+    pub(crate) store: Store,
+    /// URLs that are being fetched right now.
+    fetching: Mutex<HashSet<String>>,
+}
+
+impl State {
+    pub(crate) fn new(settings: Settings) -> State {
+        State {
+            settings,
+            store: Store::default(),
+            fetching: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        text::writable((self.settings.clock)())
+    }
+
+    /// The bucket, if it exists and is in the zone.
+    pub(crate) fn bucket_in(&self, zone: &str, name: &str) -> Result<Bucket, ApiError> {
+        match self.store.bucket(name) {
+            Some(bucket) if bucket.zone == zone => Ok(bucket),
+            _ => Err(no_bucket(name)),
+        }
+    }
+
+    /// Marks a URL as being fetched until the guard is dropped.
+    pub(crate) fn begin_fetch(self: &Arc<Self>, url: &str) -> Result<FetchGuard, ApiError> {
+        let mut fetching = self.fetching.lock().unwrap_or_else(PoisonError::into_inner);
+        if !fetching.insert(url.to_owned()) {
+            return Err(ApiError::new(
+                code::FETCH_IN_PROCESS,
+                "This source is being fetched already",
+            ));
+        }
+        Ok(FetchGuard {
+            state: Arc::clone(self),
+            url: url.to_owned(),
+        })
+    }
+}
+
+/// The error for a bucket that is not there.
+pub(crate) fn no_bucket(name: &str) -> ApiError {
+    ApiError::new(
+        code::BUCKET_NOT_EXISTS,
+        format!("There is no bucket {name} here"),
+    )
+}
+
+/// While it lives, a second fetch of the same URL is refused.
+#[derive(Debug)]
+pub(crate) struct FetchGuard {
+    state: Arc<State>,
+    url: String,
+}
+
+impl Drop for FetchGuard {
+    fn drop(&mut self) {
+        self.state
+            .fetching
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.url);
+    }
+}

@@ -1,0 +1,12 @@
+//! The emulator as clients see it: raw requests in, raw answers out.
+
+mod auth;
+mod copying;
+mod cors;
+mod delete_many;
+mod fetching;
+mod hostile;
+mod listing;
+mod objects;
+mod routing;
+mod support;

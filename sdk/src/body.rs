@@ -1,0 +1,265 @@
+//! Bodies of requests: always of known length, replayable or good for one attempt.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use futures_core::Stream;
+use tokio::fs::File;
+use tokio::io::{AsyncRead, ReadBuf};
+
+use crate::error::{Error, ErrorKind};
+use crate::stream::ByteStream;
+
+/// How much of a file is read at a time.
+const FILE_CHUNK: usize = 64 * 1024;
+
+/// What a request carries. Its length is always known, because the service needs a Content-Length.
+///
+/// Bytes and files are replayable: a failed attempt can be repeated. A stream is good for one
+/// attempt; clones of it share the stream, and the second use is an error.
+///
+/// ```
+/// use qingstor::Body;
+///
+/// let body = Body::from("hello");
+/// assert_eq!(body.len(), 5);
+/// assert!(body.is_replayable());
+/// ```
+#[derive(Clone)]
+pub struct Body(Source);
+
+type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
+
+#[derive(Clone)]
+enum Source {
+    Bytes(Bytes),
+    File {
+        path: Arc<PathBuf>,
+        length: u64,
+    },
+    Stream {
+        length: u64,
+        chunks: Arc<Mutex<Option<Chunks>>>,
+    },
+}
+
+impl Body {
+    /// No bytes.
+    pub const fn empty() -> Body {
+        Body(Source::Bytes(Bytes::new()))
+    }
+
+    /// The file at `path`, whole. It is opened anew for each attempt; its length is taken now, and a
+    /// file that has become shorter by then is an error. Needs a Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` if there is no such file, it cannot be read, or it is a directory.
+    pub async fn from_path(path: impl AsRef<Path>) -> Result<Body, Error> {
+        let path = path.as_ref().to_path_buf();
+        let metadata = tokio::fs::metadata(&path)
+            .await
+            .map_err(|error| unreadable(&path, error))?;
+        if !metadata.is_file() {
+            return Err(Error::invalid(format!("{path:?} is not a file")));
+        }
+        Ok(Body(Source::File {
+            length: metadata.len(),
+            path: Arc::new(path),
+        }))
+    }
+
+    /// Exactly `length` bytes from a stream. A stream that gives fewer or more is an error when it is
+    /// sent.
+    pub fn from_stream<S, B, E>(length: u64, stream: S) -> Body
+    where
+        S: Stream<Item = Result<B, E>> + Send + 'static,
+        B: Into<Bytes> + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
+    {
+        let chunks: Chunks = Box::pin(Convert(Box::pin(stream)));
+        Body(Source::Stream {
+            length,
+            chunks: Arc::new(Mutex::new(Some(chunks))),
+        })
+    }
+
+    /// Length in bytes.
+    pub fn len(&self) -> u64 {
+        match &self.0 {
+            Source::Bytes(bytes) => bytes.len() as u64,
+            Source::File { length, .. } | Source::Stream { length, .. } => *length,
+        }
+    }
+
+    /// Whether the length is 0.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether it can be sent more than once.
+    pub fn is_replayable(&self) -> bool {
+        !matches!(self.0, Source::Stream { .. })
+    }
+
+    /// The bytes, if they are in memory.
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Source::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The body as a stream that gives exactly [`len`](Body::len) bytes or an error. For
+    /// implementations of [`Transport`](crate::transport::Transport).
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` if it is a stream that was used already.
+    pub fn into_stream(self) -> Result<ByteStream, Error> {
+        let length = self.len();
+        let stream = match self.0 {
+            Source::Bytes(bytes) => return Ok(ByteStream::from(bytes)),
+            Source::File { path, .. } => ByteStream::new(FileChunks {
+                left: length,
+                state: FileState::Opening(Box::pin(File::open(path.as_path().to_path_buf()))),
+                path,
+            }),
+            Source::Stream { chunks, .. } => {
+                let chunks = chunks.lock().unwrap_or_else(PoisonError::into_inner).take();
+                ByteStream::from_boxed(chunks.ok_or_else(|| {
+                    Error::invalid(
+                        "the stream of this body was sent already; a stream is good for one attempt",
+                    )
+                })?)
+            }
+        };
+        Ok(stream.expecting(length))
+    }
+}
+
+impl Default for Body {
+    fn default() -> Body {
+        Body::empty()
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match &self.0 {
+            Source::Bytes(_) => "bytes",
+            Source::File { .. } => "file",
+            Source::Stream { .. } => "stream",
+        };
+        f.debug_struct("Body")
+            .field("kind", &kind)
+            .field("length", &self.len())
+            .finish()
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Body {
+        Body(Source::Bytes(bytes))
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Body {
+        Bytes::from(bytes).into()
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Body {
+        Bytes::from(text).into()
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Body {
+        Bytes::from_static(text.as_bytes()).into()
+    }
+}
+
+impl From<&'static [u8]> for Body {
+    fn from(bytes: &'static [u8]) -> Body {
+        Bytes::from_static(bytes).into()
+    }
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    Error::invalid(format!("cannot read {path:?}: {}", error.kind())).with_source(error)
+}
+
+/// Turns a caller's stream into ours.
+struct Convert<S>(Pin<Box<S>>);
+
+impl<S, B, E> Stream for Convert<S>
+where
+    S: Stream<Item = Result<B, E>>,
+    B: Into<Bytes>,
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(ready!(self.0.as_mut().poll_next(cx)).map(|chunk| {
+            chunk.map(Into::into).map_err(|error| {
+                Error::new(ErrorKind::InvalidInput, "the stream of the body failed")
+                    .with_source(error)
+            })
+        }))
+    }
+}
+
+struct FileChunks {
+    path: Arc<PathBuf>,
+    left: u64,
+    state: FileState,
+}
+
+enum FileState {
+    Opening(Pin<Box<dyn Future<Output = std::io::Result<File>> + Send>>),
+    Open(File, Vec<u8>),
+}
+
+impl Stream for FileChunks {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            if this.left == 0 {
+                return Poll::Ready(None);
+            }
+            match &mut this.state {
+                FileState::Opening(opening) => match ready!(opening.as_mut().poll(cx)) {
+                    Ok(file) => this.state = FileState::Open(file, Vec::new()),
+                    Err(error) => {
+                        return Poll::Ready(Some(Err(unreadable(&this.path, error))));
+                    }
+                },
+                FileState::Open(file, space) => {
+                    let wanted = usize::try_from(this.left).unwrap_or(FILE_CHUNK);
+                    space.resize(wanted.min(FILE_CHUNK), 0);
+                    let mut buffer = ReadBuf::new(space);
+                    if let Err(error) = ready!(Pin::new(file).poll_read(cx, &mut buffer)) {
+                        return Poll::Ready(Some(Err(unreadable(&this.path, error))));
+                    }
+                    let read = buffer.filled().len();
+                    if read == 0 {
+                        return Poll::Ready(None);
+                    }
+                    this.left -= read as u64;
+                    space.truncate(read);
+                    return Poll::Ready(Some(Ok(Bytes::from(std::mem::take(space)))));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! A bucket of a client.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::call::Call;
+use crate::client::Client;
+
+/// A bucket of a client. Cheap to clone; making one sends nothing.
+#[derive(Clone)]
+pub struct Bucket {
+    client: Client,
+    name: Arc<str>,
+    zone: Option<Arc<str>>,
+}
+
+impl Bucket {
+    pub(crate) fn new(client: Client, name: String) -> Bucket {
+        let zone = client.inner().config.zone.value.as_str();
+        let zone = (!zone.is_empty()).then(|| Arc::from(zone));
+        Bucket {
+            client,
+            name: name.into(),
+            zone,
+        }
+    }
+
+    /// The same bucket in another zone than the client's, such as `pek3b`.
+    #[must_use]
+    pub fn in_zone(mut self, zone: impl AsRef<str>) -> Bucket {
+        self.zone = Some(Arc::from(zone.as_ref()));
+        self
+    }
+
+    /// The bucket's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The zone, if one is set.
+    pub fn zone(&self) -> Option<&str> {
+        self.zone.as_deref()
+    }
+
+    /// The client it belongs to.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// A call on this bucket, for operations of your own.
+    pub fn call(&self) -> Call {
+        Call::new(
+            self.client.clone(),
+            Some(self.name.clone()),
+            self.zone.clone(),
+        )
+    }
+}
+
+impl fmt::Debug for Bucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bucket")
+            .field("name", &self.name)
+            .field("zone", &self.zone)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,139 @@
+//! One call: where it goes and what is special about it.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::client::Client;
+use crate::error::{Error, Subject};
+use crate::operation::{Metadata, Operation};
+use crate::presign::{self, Presigned};
+use crate::request;
+use crate::retry::RetryPolicy;
+
+/// One call on a client or a bucket, with adjustments for it alone.
+///
+/// ```
+/// # fn demo(bucket: &qingstor::Bucket) {
+/// use std::time::Duration;
+///
+/// let request = bucket
+///     .get_object("cat.png")
+///     .customize(|call| call.header("X-Trace", "42").timeout(Duration::from_secs(10)));
+/// # let _ = request; }
+/// ```
+#[derive(Clone)]
+#[must_use = "a call does nothing until it sends an operation"]
+pub struct Call {
+    pub(crate) client: Client,
+    pub(crate) bucket: Option<Arc<str>>,
+    pub(crate) zone: Option<Arc<str>>,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+}
+
+impl Call {
+    pub(crate) fn new(client: Client, bucket: Option<Arc<str>>, zone: Option<Arc<str>>) -> Call {
+        Call {
+            client,
+            bucket,
+            zone,
+            headers: Vec::new(),
+            query: Vec::new(),
+            timeout: None,
+            retry: None,
+        }
+    }
+
+    /// An extra header. It replaces one of the same name that the operation sets. With `x-qs-date`
+    /// the service takes the time from there instead of from `Date`.
+    ///
+    /// Names and values are checked when it is sent; the headers that the client computes itself
+    /// (`Authorization`, `Content-Length`, `Date`, `Host`, `Transfer-Encoding`) are refused.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// An extra query value, not encoded. An empty value sends the bare name.
+    pub fn query(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.query.push((key.into(), value.into()));
+        self
+    }
+
+    /// A limit for the whole operation with all its attempts. For operations whose answer is streamed
+    /// it ends when the stream begins. Default: none.
+    pub fn timeout(mut self, limit: Duration) -> Self {
+        self.timeout = Some(limit);
+        self
+    }
+
+    /// How failed attempts of this call are repeated.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// Sends an operation and reads its answer.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`](crate::ErrorKind).
+    pub async fn send<O: Operation>(self, operation: O) -> Result<O::Output, Error> {
+        let (subject, parts) = self.encode(operation)?;
+        let answer = request::execute(self, O::METADATA, parts).await?;
+        O::decode(answer).map_err(|error| error.about(&subject))
+    }
+
+    /// Makes a URL that does what the operation would do, until it expires. Nothing is sent.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` if the operation cannot be presigned, the lifetime is not between 1 second and 7 days, or the
+    /// bucket's zone is needed and not known; `Config` without credentials.
+    pub fn presign<O: Operation>(
+        self,
+        operation: O,
+        expires_in: Duration,
+    ) -> Result<Presigned, Error> {
+        let (subject, parts) = self.encode(operation)?;
+        presign::presign(&self, &O::METADATA, parts, expires_in)
+            .map_err(|error| error.about(&subject))
+    }
+
+    pub(crate) fn encode<O: Operation>(
+        &self,
+        operation: O,
+    ) -> Result<(Subject, crate::parts::Parts), Error> {
+        let mut subject = self.subject(O::METADATA);
+        let parts = operation.encode().map_err(|error| error.about(&subject))?;
+        subject.key = parts.key.clone();
+        Ok((subject, parts))
+    }
+
+    pub(crate) fn subject(&self, metadata: Metadata) -> Subject {
+        Subject {
+            operation: Some(metadata),
+            bucket: self.bucket.as_deref().map(str::to_owned),
+            key: None,
+        }
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Values may be secrets, such as an encryption key.
+        let names = |pairs: &[(String, String)]| -> Vec<String> {
+            pairs.iter().map(|(name, _)| name.clone()).collect()
+        };
+        f.debug_struct("Call")
+            .field("bucket", &self.bucket)
+            .field("zone", &self.zone)
+            .field("headers", &names(&self.headers))
+            .field("query", &names(&self.query))
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}

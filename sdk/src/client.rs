@@ -1,0 +1,75 @@
+//! The client.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::bucket::Bucket;
+use crate::call::Call;
+use crate::config::{ClientBuilder, Config};
+use crate::credentials::ProvideCredentials;
+use crate::error::Error;
+use crate::retry::{RetryPolicy, Timing};
+use crate::transport::Transport;
+
+/// A client of one service. Cheap to clone; clones share connections. Make it once, after any fork.
+///
+/// ```
+/// let client = qingstor::Client::builder().zone("pek3a").build()?;
+/// let bucket = client.bucket("photos");
+/// # Ok::<(), qingstor::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) config: Config,
+    pub(crate) provider: Arc<dyn ProvideCredentials>,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) timing: Timing,
+}
+
+impl Client {
+    /// A client with everything from environment variables and defaults; see [`config`](crate::config)
+    /// for the table.
+    ///
+    /// # Errors
+    ///
+    /// `Config`, naming the variable that is wrong.
+    pub fn from_env() -> Result<Client, Error> {
+        Client::builder().build()
+    }
+
+    /// A builder, whose values win over environment variables.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    pub(crate) fn from_inner(inner: Inner) -> Client {
+        Client(Arc::new(inner))
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.0
+    }
+
+    /// A bucket, in the client's zone. Nothing is sent.
+    pub fn bucket(&self, name: impl Into<String>) -> Bucket {
+        Bucket::new(self.clone(), name.into())
+    }
+
+    /// A call on the service itself, for operations of your own.
+    pub fn call(&self) -> Call {
+        Call::new(self.clone(), None, None)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("config", &self.0.config)
+            .field("transport", &self.0.transport)
+            .field("retry", &self.0.retry)
+            .finish_non_exhaustive()
+    }
+}

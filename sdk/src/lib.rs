@@ -1,0 +1,54 @@
+#![doc = include_str!("../README.md")]
+
+pub mod config;
+pub mod credentials;
+pub mod operation;
+pub mod sign;
+#[cfg(feature = "testing")]
+pub mod testing;
+pub mod text;
+pub mod transport;
+
+mod answer;
+mod body;
+mod bucket;
+mod call;
+mod client;
+mod encode;
+mod endpoint;
+mod error;
+// Laid out by the generator.
+#[rustfmt::skip]
+mod generated;
+mod json;
+mod members;
+mod paging;
+mod parts;
+mod presign;
+mod request;
+mod retry;
+mod stream;
+mod trace;
+mod value;
+
+pub use body::Body;
+pub use bucket::Bucket;
+pub use client::Client;
+pub use config::ClientBuilder;
+pub use error::{Error, ErrorKind};
+pub use generated::ErrorCode;
+pub use operation::Presigned;
+pub use retry::RetryPolicy;
+pub use stream::ByteStream;
+
+/// Requests and outputs of the operations, and the methods that make them on
+/// [`Client`] and [`Bucket`].
+pub mod operations {
+    pub use crate::generated::operations::*;
+}
+
+/// Values in requests and outputs.
+pub mod types {
+    pub use crate::generated::types::*;
+    pub use crate::value::{ByteRange, CustomerKey, Extra, ObjectRef, UnknownValue};
+}

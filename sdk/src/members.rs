@@ -1,0 +1,124 @@
+//! The members of a JSON answer, read one by one.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Subject};
+use crate::operation::ResponseMeta;
+use crate::value::Extra;
+
+/// The members of a JSON object in an answer. Reading one takes it out; a missing one and `null` are the
+/// same.
+///
+/// ```
+/// use qingstor::Error;
+/// use qingstor::operation::Answer;
+///
+/// fn decode(answer: Answer) -> Result<(String, u64), Error> {
+///     let mut members = answer.members()?;
+///     let name = members.optional("name")?;
+///     let name = members.require("name", name)?;
+///     Ok((name, members.optional("count")?.unwrap_or_default()))
+/// }
+/// ```
+pub struct Members {
+    map: Map<String, Value>,
+    meta: ResponseMeta,
+    subject: Subject,
+}
+
+impl Members {
+    pub(crate) fn new(map: Map<String, Value>, meta: ResponseMeta, subject: Subject) -> Members {
+        Members { map, meta, subject }
+    }
+
+    fn fail(&self, message: &str) -> Error {
+        Error::decode(message)
+            .with_answer(self.meta.status(), self.meta.headers())
+            .about(&self.subject)
+    }
+
+    /// Reads a member with a function of serde.
+    fn read<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(Value) -> serde_json::Result<T>,
+    ) -> Result<Option<T>, Error> {
+        match self.map.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => read(value)
+                .map(Some)
+                .map_err(|error| self.fail(&format!("the member {name:?} of the answer: {error}"))),
+        }
+    }
+
+    /// A member that may be missing.
+    ///
+    /// # Errors
+    ///
+    /// `Decode`, naming the member, if it has another type.
+    pub fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, Error> {
+        self.read(name, T::deserialize)
+    }
+
+    /// A time as an HTTP date.
+    ///
+    /// # Errors
+    ///
+    /// `Decode`, naming the member.
+    pub fn http_date(&mut self, name: &str) -> Result<Option<SystemTime>, Error> {
+        self.read(name, crate::json::http_date::deserialize)
+    }
+
+    /// A time as ISO 8601.
+    ///
+    /// # Errors
+    ///
+    /// `Decode`, naming the member.
+    pub fn iso8601(&mut self, name: &str) -> Result<Option<SystemTime>, Error> {
+        self.read(name, crate::json::iso8601::deserialize)
+    }
+
+    /// A time in seconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// `Decode`, naming the member.
+    pub fn unix(&mut self, name: &str) -> Result<Option<SystemTime>, Error> {
+        self.read(name, crate::json::unix::deserialize)
+    }
+
+    /// Bytes as base64.
+    ///
+    /// # Errors
+    ///
+    /// `Decode`, naming the member.
+    pub fn base64(&mut self, name: &str) -> Result<Option<Bytes>, Error> {
+        self.read(name, crate::json::base64::deserialize)
+    }
+
+    /// The value of a member that must be there.
+    ///
+    /// # Errors
+    ///
+    /// `Decode`, naming the member, if it is not.
+    pub fn require<T>(&self, name: &str, value: Option<T>) -> Result<T, Error> {
+        value.ok_or_else(|| self.fail(&format!("the answer lacks the member {name:?}")))
+    }
+
+    /// All members that have not been read.
+    pub fn rest(self) -> Extra {
+        Extra::from_members(self.map)
+    }
+}
+
+impl fmt::Debug for Members {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&String> = self.map.keys().collect();
+        f.debug_struct("Members").field("names", &names).finish()
+    }
+}

@@ -1,0 +1,91 @@
+//! URLs that do what an operation would do, for whoever holds them.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, Method};
+
+use crate::call::Call;
+use crate::error::Error;
+use crate::operation::{Auth, Metadata, Scope};
+use crate::parts::Parts;
+use crate::request;
+use crate::text;
+
+/// How long a URL may live. A longer one is likely a mistake, and cannot be taken back.
+const LIFETIME: RangeInclusive<Duration> =
+    Duration::from_secs(1)..=Duration::from_secs(7 * 24 * 60 * 60);
+
+/// A presigned request. Whoever has its URL can use it until it expires, so treat it as a secret:
+/// `Debug` leaves the query out.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Presigned {
+    /// The method it was signed for; no other works.
+    pub method: Method,
+    /// The URL, with signature.
+    pub url: String,
+    /// What must be sent with it, exactly so.
+    pub headers: HeaderMap,
+    /// When it stops working, in whole seconds.
+    pub expires_at: SystemTime,
+}
+
+impl fmt::Debug for Presigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.url.split('?').next().unwrap_or_default();
+        f.debug_struct("Presigned")
+            .field("method", &self.method)
+            .field("url", &format_args!("{shown}?(hidden)"))
+            .field("headers", &self.headers)
+            .field("expires_at", &self.expires_at)
+            .finish()
+    }
+}
+
+pub(crate) fn presign(
+    call: &Call,
+    metadata: &Metadata,
+    parts: Parts,
+    expires_in: Duration,
+) -> Result<Presigned, Error> {
+    let inner = call.client.inner();
+    if !metadata.can_presign() || metadata.authentication() == Auth::Form {
+        return Err(Error::invalid("this operation cannot be presigned"));
+    }
+    if !LIFETIME.contains(&expires_in) {
+        return Err(Error::invalid(
+            "a presigned URL lives for at least a second and at most 7 days",
+        ));
+    }
+    let needs_zone = inner.config.endpoint.value.needs_zone() && call.zone.is_none();
+    if needs_zone && metadata.scope() != Scope::Service {
+        return Err(Error::invalid(
+            "a presigned URL needs the bucket's zone, since others do not follow its redirect; use .in_zone(…) on the bucket, ClientBuilder::zone or QINGSTOR_ZONE",
+        ));
+    }
+    let credentials = inner.provider.snapshot()?.ok_or_else(|| {
+        Error::config("a presigned URL needs an access key, and the client has none")
+    })?;
+    let too_long = || Error::invalid("the URL would expire after the end of time");
+    let expires_at = (inner.timing.now)()
+        .checked_add(expires_in)
+        .ok_or_else(too_long)?;
+    let expires = text::unix_seconds(expires_at);
+    let expires_at = text::from_unix(expires).ok_or_else(too_long)?;
+    let mut prepared = request::prepare(call, metadata, parts)?;
+    let signature = credentials
+        .signer()
+        .presign(&prepared.target(), &prepared.headers, expires);
+    let address = &mut prepared.address;
+    address.push_query("access_key_id", Some(credentials.access_key_id()));
+    address.push_query("expires", Some(&expires.to_string()));
+    address.push_query("signature", Some(&signature));
+    Ok(Presigned {
+        method: prepared.method,
+        url: prepared.address.url,
+        headers: prepared.headers,
+        expires_at,
+    })
+}

@@ -1,0 +1,291 @@
+//! The built-in transport, over reqwest.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use reqwest::redirect;
+
+use super::idle::{Incoming, Outgoing, PIECE, Progress, silent};
+use super::{BoxFuture, Transport};
+use crate::body::Body;
+use crate::error::{Error, ErrorKind};
+use crate::operation::{Metadata, Retry};
+use crate::stream::ByteStream;
+
+/// Sends requests over HTTP/1.1 and HTTP/2 with pooled connections.
+///
+/// Redirects are not followed, nothing is repeated or decompressed, and no Referer is sent. Proxies are
+/// taken from the environment (`HTTPS_PROXY` and others) unless [`no_proxy`](HttpTransportBuilder::no_proxy)
+/// is called. There is no limit for a whole transfer. Needs a Tokio runtime.
+#[derive(Clone)]
+pub struct HttpTransport {
+    client: reqwest::Client,
+    connect_timeout: Duration,
+    idle_timeout: Duration,
+    answer_timeout: Duration,
+}
+
+/// Builds an [`HttpTransport`].
+///
+/// ```
+/// use std::time::Duration;
+/// use qingstor::transport::HttpTransport;
+///
+/// let transport = HttpTransport::builder().idle_timeout(Duration::from_secs(60)).build()?;
+/// let client = qingstor::Client::builder().transport(transport).build()?;
+/// # Ok::<(), qingstor::Error>(())
+/// ```
+#[must_use = "a builder does nothing until it is built"]
+#[derive(Debug)]
+pub struct HttpTransportBuilder {
+    connect_timeout: Duration,
+    idle_timeout: Duration,
+    answer_timeout: Duration,
+    resolve: Vec<(String, SocketAddr)>,
+    no_proxy: bool,
+}
+
+impl HttpTransport {
+    /// A builder with the defaults.
+    pub fn builder() -> HttpTransportBuilder {
+        HttpTransportBuilder {
+            connect_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(30),
+            answer_timeout: Duration::from_secs(15 * 60),
+            resolve: Vec::new(),
+            no_proxy: false,
+        }
+    }
+}
+
+impl HttpTransportBuilder {
+    /// How long making a connection may take, with name resolution and TLS. Default: 5 s.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.connect_timeout = limit;
+        self
+    }
+
+    /// For how long nothing need move on a connection: while a request is sent, while the answer to an
+    /// operation that changes nothing is awaited, and between the bytes of an answer. Default: 30 s.
+    pub fn idle_timeout(mut self, limit: Duration) -> Self {
+        self.idle_timeout = limit;
+        self
+    }
+
+    /// How long the service may work silently after an operation that changes something was sent
+    /// whole, such as a copy of a large object. Default: 15 min.
+    pub fn answer_timeout(mut self, limit: Duration) -> Self {
+        self.answer_timeout = limit;
+        self
+    }
+
+    /// Connects to `address` instead of resolving `host`.
+    pub fn resolve(mut self, host: impl Into<String>, address: SocketAddr) -> Self {
+        self.resolve.push((host.into(), address));
+        self
+    }
+
+    /// Uses no proxy, whatever the environment says.
+    pub fn no_proxy(mut self) -> Self {
+        self.no_proxy = true;
+        self
+    }
+
+    /// Makes the transport. Nothing is connected yet.
+    ///
+    /// # Errors
+    ///
+    /// `Config` if TLS cannot be set up.
+    pub fn build(self) -> Result<HttpTransport, Error> {
+        // Another crate in the tree may turn reqwest's compression features on; stored bytes must come
+        // as they are.
+        let mut builder = reqwest::Client::builder()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .retry(reqwest::retry::never())
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
+            .connect_timeout(self.connect_timeout);
+        for (host, address) in &self.resolve {
+            builder = builder.resolve(host, *address);
+        }
+        if self.no_proxy {
+            builder = builder.no_proxy();
+        }
+        let client = builder.build().map_err(|error| {
+            Error::config("the HTTP client cannot be set up").with_source(error)
+        })?;
+        Ok(HttpTransport {
+            client,
+            connect_timeout: self.connect_timeout,
+            idle_timeout: self.idle_timeout,
+            answer_timeout: self.answer_timeout,
+        })
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport")
+            .field("connect_timeout", &self.connect_timeout)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("answer_timeout", &self.answer_timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'_, Result<http::Response<ByteStream>, Error>> {
+        Box::pin(self.exchange(request))
+    }
+}
+
+impl HttpTransport {
+    async fn exchange(
+        &self,
+        request: http::Request<Body>,
+    ) -> Result<http::Response<ByteStream>, Error> {
+        let (parts, body) = request.into_parts();
+        let quick = parts
+            .extensions
+            .get::<Metadata>()
+            .is_some_and(|metadata| metadata.retry_class() == Retry::Safe);
+        let authority = parts
+            .uri
+            .authority()
+            .map_or(String::new(), |authority| authority.to_string());
+        let url = reqwest::Url::parse(&parts.uri.to_string())
+            .map_err(|error| Error::invalid(format!("the request has no legal URL: {error}")))?;
+        let mut outgoing = reqwest::Request::new(parts.method, url);
+        *outgoing.headers_mut() = parts.headers;
+        let progress = attach(&mut outgoing, body)?;
+        let sent = self.client.execute(outgoing);
+        let answer = self
+            .watch(sent, progress, quick)
+            .await?
+            .map_err(|error| not_answered(error, &authority))?;
+        let answer = http::Response::<reqwest::Body>::from(answer);
+        let patience = self.idle_timeout;
+        Ok(answer.map(|body| ByteStream::new(Incoming::new(body, patience))))
+    }
+
+    /// Waits for an answer while the body moves or the service may be working.
+    async fn watch<T>(
+        &self,
+        sent: impl Future<Output = T>,
+        progress: Option<std::sync::Arc<Progress>>,
+        quick: bool,
+    ) -> Result<T, Error> {
+        let mut sent = pin!(sent);
+        let first = if quick || progress.is_some() {
+            self.idle_timeout
+        } else {
+            self.answer_timeout
+        };
+        let mut patience = first.max(self.connect_timeout);
+        let mut timer = pin!(tokio::time::sleep(patience));
+        poll_fn(|cx| {
+            if let Poll::Ready(answer) = sent.as_mut().poll(cx) {
+                return Poll::Ready(Ok(answer));
+            }
+            while timer.as_mut().poll(cx).is_ready() {
+                let Some(progress) = &progress else {
+                    return Poll::Ready(Err(silent(patience)));
+                };
+                if progress.is_finished() && !quick {
+                    patience = self.answer_timeout;
+                }
+                let deadline = progress.deadline(patience);
+                if deadline <= tokio::time::Instant::now() {
+                    return Poll::Ready(Err(silent(patience)));
+                }
+                timer.as_mut().reset(deadline);
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}
+
+/// Gives the request its body. A short one in memory goes out at once and needs no watching.
+fn attach(
+    request: &mut reqwest::Request,
+    body: Body,
+) -> Result<Option<std::sync::Arc<Progress>>, Error> {
+    match body.as_bytes() {
+        Some(bytes) if bytes.is_empty() => Ok(None),
+        Some(bytes) if bytes.len() <= PIECE => {
+            *request.body_mut() = Some(bytes.clone().into());
+            Ok(None)
+        }
+        _ => {
+            let progress = Progress::new();
+            let outgoing = Outgoing::new(body, progress.clone())?;
+            *request.body_mut() = Some(reqwest::Body::wrap(outgoing));
+            Ok(Some(progress))
+        }
+    }
+}
+
+/// No answer came. The text must stand alone, but must not hold the URL, which may be presigned.
+fn not_answered(error: reqwest::Error, authority: &str) -> Error {
+    let error = error.without_url();
+    if let Some(own) = own_error(&error) {
+        return own;
+    }
+    let (kind, what) = if error.is_connect() && error.is_timeout() {
+        (ErrorKind::Timeout, "took too long to connect to")
+    } else if error.is_timeout() {
+        (ErrorKind::Timeout, "took too long to hear from")
+    } else if error.is_connect() {
+        (ErrorKind::Transport, "could not connect to")
+    } else if error.is_builder() {
+        (ErrorKind::InvalidInput, "could not make a request for")
+    } else {
+        (ErrorKind::Transport, "the connection failed to")
+    };
+    Error::new(kind, format!("{what} {authority}: {}", cause(&error))).with_source(error)
+}
+
+/// An answer's body broke.
+pub(super) fn broken(error: reqwest::Error) -> Error {
+    let error = error.without_url();
+    Error::new(
+        ErrorKind::Transport,
+        format!("the answer broke off: {}", cause(&error)),
+    )
+    .with_source(error)
+}
+
+/// The innermost cause in words.
+fn cause(error: &reqwest::Error) -> String {
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    match innermost.downcast_ref::<std::io::Error>() {
+        Some(error) if error.raw_os_error().is_some() => error.kind().to_string(),
+        _ => innermost.to_string(),
+    }
+}
+
+/// An error that our own body raised, on its way back through reqwest.
+fn own_error(error: &reqwest::Error) -> Option<Error> {
+    let mut at: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = at {
+        if let Some(own) = error.downcast_ref::<Error>() {
+            return Some(Error::new(own.kind(), own.message()));
+        }
+        at = error.source();
+    }
+    None
+}

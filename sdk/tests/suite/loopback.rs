@@ -1,0 +1,344 @@
+//! The built-in transport against a raw server on the loopback interface.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use qingstor::operation::{Answer, Metadata, Operation, Parts, Retry, Scope};
+use qingstor::transport::HttpTransport;
+use qingstor::{Body, Bucket, Client, Error, ErrorKind};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// What the server does with one request.
+#[derive(Clone)]
+enum Act {
+    /// Sends this and closes.
+    Send(String),
+    /// Closes at once.
+    Close,
+    /// Sends this, then nothing more, with the clock stopped so that silence costs no time.
+    Stall(&'static str),
+}
+
+/// A server that has one act for each connection, and keeps what it was sent.
+struct Server {
+    address: String,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    async fn start(acts: Vec<Act>) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = seen.clone();
+        tokio::spawn(async move {
+            for act in acts {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let request = read_request(&mut stream).await;
+                log.lock().unwrap().push(request);
+                match act {
+                    Act::Send(text) => stream.write_all(text.as_bytes()).await.unwrap(),
+                    Act::Close => {}
+                    Act::Stall(text) => {
+                        stream.write_all(text.as_bytes()).await.unwrap();
+                        tokio::time::pause();
+                        // Holds the connection open for as long as the test runs.
+                        std::future::pending::<()>().await;
+                    }
+                }
+            }
+        });
+        Server { address, seen }
+    }
+
+    fn seen(&self) -> Vec<String> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    fn bucket(&self) -> Bucket {
+        let transport = HttpTransport::builder().no_proxy().build().unwrap();
+        Client::builder()
+            .no_environment()
+            .endpoint(format!("http://{}", self.address))
+            .credentials("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
+            .sleeper(|_| Box::pin(std::future::ready(())))
+            .transport(transport)
+            .build()
+            .unwrap()
+            .bucket("bucket")
+    }
+}
+
+async fn read_request(stream: &mut TcpStream) -> String {
+    let mut text = Vec::new();
+    loop {
+        let mut buffer = [0; 4096];
+        let read = stream.read(&mut buffer).await.unwrap();
+        text.extend_from_slice(&buffer[..read]);
+        let shown = String::from_utf8_lossy(&text).to_ascii_lowercase();
+        if let Some((head, body)) = shown.split_once("\r\n\r\n") {
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length: "));
+            let length = length.map_or(0, |length| length.parse().unwrap());
+            if body.len() >= length {
+                return String::from_utf8_lossy(&text).into_owned();
+            }
+        }
+        assert!(read > 0, "the request ended early");
+    }
+}
+
+fn answer(head: &str, body: &str) -> Act {
+    Act::Send(format!(
+        "HTTP/1.1 {head}\r\nConnection: close\r\n\r\n{body}"
+    ))
+}
+
+fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
+    request.lines().find_map(|line| {
+        let (found, value) = line.split_once(": ")?;
+        found.eq_ignore_ascii_case(name).then_some(value)
+    })
+}
+
+#[tokio::test]
+async fn a_request_on_the_wire_is_what_was_signed_and_nothing_more() {
+    let server = Server::start(vec![answer("201 Created\r\nContent-Length: 0", "")]).await;
+    server
+        .bucket()
+        .put_object("a b'/中~.txt", "hello")
+        .send()
+        .await
+        .unwrap();
+    let request = &server.seen()[0];
+    let target = "/bucket/a%20b%27/%E4%B8%AD~.txt";
+    assert!(
+        request.starts_with(&format!("PUT {target} HTTP/1.1\r\n")),
+        "{request}"
+    );
+    assert!(request.ends_with("\r\n\r\nhello"), "{request}");
+    let signer = qingstor::sign::Signer::new("ACCESS_KEY_ID", "SECRET_ACCESS_KEY");
+    let date = header(request, "date").unwrap();
+    let expected = signer.authorization(&qingstor::sign::Signable {
+        method: "PUT",
+        path: target,
+        headers: &[("date", date)],
+        ..Default::default()
+    });
+    assert_eq!(header(request, "authorization"), Some(expected.as_str()));
+    let mut names: Vec<String> = request
+        .split("\r\n\r\n")
+        .next()
+        .unwrap()
+        .lines()
+        .skip(1)
+        .map(|line| line.split(':').next().unwrap().to_ascii_lowercase())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "accept",
+            "authorization",
+            "content-length",
+            "date",
+            "host",
+            "user-agent"
+        ]
+    );
+    assert!(
+        header(request, "user-agent")
+            .unwrap()
+            .starts_with("qingstor-sdk-rust/")
+    );
+}
+
+#[tokio::test]
+async fn redirects_are_not_followed() {
+    for status in [301, 302, 303, 307, 308] {
+        let other = Server::start(vec![answer("200 OK\r\nContent-Length: 0", "")]).await;
+        let location = format!("http://{}/bucket/k", other.address);
+        let head = format!("{status} Moved\r\nLocation: {location}\r\nContent-Length: 0");
+        let server = Server::start(vec![answer(&head, "")]).await;
+        let error = server.bucket().get_object("k").send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Redirect);
+        assert!(error.to_string().contains(&location), "{error}");
+        assert_eq!(server.seen().len(), 1);
+        assert!(other.seen().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_truncated_body_is_an_error() {
+    for head in [
+        "200 OK\r\nContent-Length: 100",
+        "200 OK\r\nTransfer-Encoding: chunked",
+    ] {
+        let body = if head.contains("chunked") {
+            "5\r\nhello\r\n"
+        } else {
+            "hello"
+        };
+        let server = Server::start(vec![answer(head, body)]).await;
+        let object = server.bucket().get_object("k").send().await.unwrap();
+        let error = object.body.into_bytes().await.unwrap_err();
+        let expected = if head.contains("chunked") {
+            ErrorKind::Transport
+        } else {
+            ErrorKind::Truncated
+        };
+        assert_eq!(error.kind(), expected, "{error}");
+        assert!(error.is_temporary());
+    }
+}
+
+#[tokio::test]
+async fn surplus_after_the_announced_length_is_not_given_out() {
+    let server = Server::start(vec![answer("200 OK\r\nContent-Length: 3", "hello")]).await;
+    let object = server.bucket().get_object("k").send().await.unwrap();
+    assert_eq!(object.body.into_bytes().await.unwrap(), "hel");
+}
+
+#[tokio::test]
+async fn failures_of_a_proxy_are_repeated_with_fresh_signatures() {
+    let html = "<html><center>nginx</center></html>";
+    let bad = answer(
+        &format!("502 Bad Gateway\r\nContent-Length: {}", html.len()),
+        html,
+    );
+    let good = answer("201 Created\r\nContent-Length: 0", "");
+    let server = Server::start(vec![bad, Act::Close, good]).await;
+    server
+        .bucket()
+        .put_object("k", "hello")
+        .send()
+        .await
+        .unwrap();
+    let seen = server.seen();
+    assert_eq!(seen.len(), 3);
+    assert!(seen.iter().all(|request| request.ends_with("hello") && header(request, "authorization").is_some()));
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_before_the_answer_is_counted_once() {
+    let server = Server::start(vec![Act::Close, Act::Close, Act::Close, Act::Close]).await;
+    let error = server.bucket().list_objects().send().await.unwrap_err();
+    assert_eq!(
+        (error.attempts(), error.kind()),
+        (3, ErrorKind::Transport),
+        "{error}"
+    );
+    assert_eq!(server.seen().len(), 3);
+}
+
+struct Head;
+
+impl Operation for Head {
+    type Output = Answer;
+    const METADATA: Metadata =
+        Metadata::new("HeadBucket", "HEAD Bucket", "HEAD", Scope::Bucket).retry(Retry::Safe);
+
+    fn encode(self) -> Result<Parts, Error> {
+        Ok(Parts::new())
+    }
+
+    fn decode(answer: Answer) -> Result<Answer, Error> {
+        Ok(answer)
+    }
+}
+
+#[tokio::test]
+async fn the_length_that_head_tells_is_no_body() {
+    let server = Server::start(vec![
+        answer("200 OK\r\nContent-Length: 1234", ""),
+        answer(
+            "404 Not Found\r\nContent-Length: 99\r\nX-QS-Request-ID: 7",
+            "",
+        ),
+    ])
+    .await;
+    let answer = server.bucket().call().send(Head).await.unwrap();
+    assert_eq!(answer.parse::<u64>("Content-Length").unwrap(), Some(1234));
+    let error = server.bucket().call().send(Head).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "HEAD Bucket bucket: 404 Not Found (request id 7)"
+    );
+}
+
+#[tokio::test]
+async fn silence_ends_in_a_timeout() {
+    // Before the answer: 3 attempts, each of 30 s on the paused clock.
+    let server = Server::start(vec![Act::Stall("")]).await;
+    let start = tokio::time::Instant::now();
+    let request = server.bucket().list_objects();
+    let request = request.customize(|call| call.retry(qingstor::RetryPolicy::never()));
+    let error = request.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    let waited = start.elapsed();
+    assert!(
+        (Duration::from_secs(29)..Duration::from_secs(32)).contains(&waited),
+        "{waited:?}"
+    );
+}
+
+#[tokio::test]
+async fn silence_within_a_body_ends_in_a_timeout() {
+    let text = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";
+    let server = Server::start(vec![Act::Stall(text)]).await;
+    let mut object = server.bucket().get_object("k").send().await.unwrap();
+    assert_eq!(object.body.next().await.unwrap().unwrap(), "hello");
+    let error = object.body.next().await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(error.to_string().contains("30s"), "{error}");
+}
+
+#[tokio::test]
+async fn a_service_that_works_silently_is_waited_for() {
+    // A copy may take minutes without a byte; only after 15 minutes it counts as lost.
+    let server = Server::start(vec![Act::Stall("")]).await;
+    let start = tokio::time::Instant::now();
+    let request = server.bucket().put_object("k", Body::empty());
+    let request = request.customize(|call| call.retry(qingstor::RetryPolicy::never()));
+    let error = request.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(start.elapsed() >= Duration::from_secs(15 * 60 - 1));
+}
+
+#[tokio::test]
+async fn large_bodies_arrive_whole() {
+    let server = Server::start(vec![answer("201 Created\r\nContent-Length: 0", "")]).await;
+    let body = "0123456789abcdef".repeat(40_000);
+    server
+        .bucket()
+        .put_object("k", body.clone())
+        .send()
+        .await
+        .unwrap();
+    let request = &server.seen()[0];
+    assert_eq!(header(request, "content-length"), Some("640000"));
+    assert!(header(request, "transfer-encoding").is_none());
+    assert!(request.ends_with(&body));
+}
+
+#[tokio::test]
+async fn a_refused_connection_says_where_and_why() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    drop(listener);
+    let server = Server {
+        address: address.clone(),
+        seen: Arc::default(),
+    };
+    let error = server.bucket().get_object("k").send().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "GET Object bucket/k: could not connect to {address}: connection refused (3 attempts)"
+        )
+    );
+    assert!(error.is_temporary());
+    assert!(std::error::Error::source(&error).is_some());
+}

@@ -1,0 +1,13 @@
+//! Tests of the hand-written core through its public interface.
+
+mod errors;
+mod keys;
+mod loopback;
+mod members;
+mod paging;
+mod presign;
+mod retries;
+mod secrets;
+mod signing;
+mod tracing;
+mod wire;

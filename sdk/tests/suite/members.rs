@@ -1,0 +1,82 @@
+//! JSON answers read member by member.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use qingstor::operation::{Answer, Metadata, Operation, Parts, Scope};
+use qingstor::testing::Replay;
+use qingstor::{Error, ErrorKind};
+
+struct Raw;
+
+impl Operation for Raw {
+    type Output = Answer;
+    const METADATA: Metadata = Metadata::new("Raw", "GET Raw", "GET", Scope::Bucket);
+
+    fn encode(self) -> Result<Parts, Error> {
+        Ok(Parts::new())
+    }
+
+    fn decode(answer: Answer) -> Result<Answer, Error> {
+        Ok(answer)
+    }
+}
+
+async fn answer(body: &'static str) -> Answer {
+    let replay = Replay::new().answer(200, &[("X-QS-Request-ID", "9"), ("X-Bytes", "aGk=")], body);
+    let bucket = replay.client().unwrap().bucket("b");
+    bucket.call().send(Raw).await.unwrap()
+}
+
+#[tokio::test]
+async fn each_form_is_read() {
+    let body = r#"{"n":7,"unix":1472743800,"iso":"2016-09-01T15:30:00Z","http":"Thu, 01 Sep 2016 15:30:00 GMT","bytes":"aGk=","none":null,"new":[1]}"#;
+    let answer = answer(body).await;
+    let mut members = answer.members().unwrap();
+    let time = Some(UNIX_EPOCH + Duration::from_secs(1_472_743_800));
+    assert_eq!(members.optional::<u64>("n").unwrap(), Some(7));
+    assert_eq!(members.unix("unix").unwrap(), time);
+    assert_eq!(members.iso8601("iso").unwrap(), time);
+    assert_eq!(members.http_date("http").unwrap(), time);
+    assert_eq!(
+        members.base64("bytes").unwrap().as_deref(),
+        Some(&b"hi"[..])
+    );
+    assert_eq!(members.optional::<String>("none").unwrap(), None);
+    assert_eq!(members.optional::<String>("missing").unwrap(), None);
+    let rest = members.rest();
+    assert_eq!(rest.names().collect::<Vec<_>>(), ["new"]);
+    assert_eq!(rest.get("new").as_deref(), Some("[1]"));
+    assert_eq!(
+        answer.base64("X-Bytes").unwrap().as_deref(),
+        Some(&b"hi"[..])
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_named() {
+    let answer = answer(r#"{"n":"seven","iso":"now"}"#).await;
+    let mut members = answer.members().unwrap();
+    let missing = members.require::<u64>("size", None).unwrap_err();
+    assert_eq!(
+        missing.to_string(),
+        "GET Raw b: the answer lacks the member \"size\" (request id 9)"
+    );
+    let error = members.optional::<u64>("n").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(error.to_string().contains("\"n\""), "{error}");
+    assert!(
+        members
+            .iso8601("iso")
+            .unwrap_err()
+            .to_string()
+            .contains("\"iso\"")
+    );
+    let error = answer.base64("X-QS-Request-ID").unwrap_err();
+    assert!(error.to_string().contains("not base64"), "{error}");
+}
+
+#[tokio::test]
+async fn an_empty_body_has_no_members_and_a_list_is_no_object() {
+    assert!(answer("").await.members().unwrap().rest().is_empty());
+    assert!(answer("[]").await.members().is_err());
+}

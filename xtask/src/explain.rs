@@ -1,0 +1,89 @@
+//! `cargo xtask explain`
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use qingstor_codegen::model::{Field, Operation};
+
+use crate::{lint, spawn};
+
+/// Shows the model of an operation, and what its examples put on the wire.
+pub(crate) fn run(root: &Path, name: &str) -> ExitCode {
+    let sources = match lint::read(root) {
+        Ok(sources) => sources,
+        Err(code) => return code,
+    };
+    let api = match qingstor_codegen::check(&sources) {
+        Ok(api) => api,
+        Err(problems) => {
+            lint::report(&problems);
+            return ExitCode::FAILURE;
+        }
+    };
+    let Some(operation) = api
+        .operations
+        .iter()
+        .find(|o| o.id == name || o.snake == name)
+    else {
+        let names = api.operations.iter().map(|o| o.snake.as_str());
+        match qingstor_codegen::diagnostic::closest(name, names) {
+            Some(near) => {
+                eprintln!("error: there is no operation `{name}`; did you mean `{near}`?")
+            }
+            None => eprintln!("error: there is no operation `{name}`"),
+        }
+        return ExitCode::FAILURE;
+    };
+    print(operation);
+    let arguments = [
+        "run",
+        "--quiet",
+        "-p",
+        "qingstor-conformance",
+        "--bin",
+        "explain",
+        "--",
+        &operation.snake,
+    ];
+    spawn::cargo(root, &arguments)
+}
+
+fn print(operation: &Operation) {
+    println!(
+        "{} ({}), from {}",
+        operation.id, operation.title, operation.file
+    );
+    let selector = operation
+        .selector
+        .as_ref()
+        .map_or(String::new(), |s| format!("?{}", s.key));
+    println!(
+        "  {} {:?}{selector}, auth {:?}, retry {:?}",
+        operation.method, operation.scope, operation.auth, operation.retry
+    );
+    for (heading, fields) in [
+        ("input", &operation.inputs),
+        ("output", &operation.output.fields),
+    ] {
+        for field in fields {
+            println!("  {heading:<6} {}", describe(field));
+        }
+    }
+    for computed in &operation.computed {
+        println!("  sdk    {} by {:?}", computed.wire, computed.rule);
+    }
+    let statuses: Vec<String> = operation
+        .responses
+        .iter()
+        .map(|r| format!("{} {:?}", r.status, r.outcome))
+        .collect();
+    println!("  status {}\n", statuses.join(", "));
+}
+
+fn describe(field: &Field) -> String {
+    let required = if field.required { ", required" } else { "" };
+    format!(
+        "{}: {:?} as {:?} `{}`{required}",
+        field.name, field.ty, field.place, field.wire
+    )
+}

@@ -1,0 +1,77 @@
+//! The project's own commands: `cargo xtask <command>`.
+
+mod explain;
+mod generate;
+mod lint;
+mod new_operation;
+mod spawn;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "The project's own commands",
+    bin_name = "cargo xtask"
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make every file that depends on the specs, and remove those that no spec accounts for.
+    Generate {
+        /// Change nothing: fail if anything would change.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Report every mistake in the specs.
+    Lint,
+    /// Write the skeleton of a new operation's spec.
+    NewOperation {
+        /// The folder: service, bucket or object.
+        scope: String,
+        /// The name in UpperCamelCase, as in `GetBucketInventory`.
+        name: String,
+    },
+    /// Show what an operation's examples put on the wire: request, string to sign, signature.
+    Explain {
+        /// The operation, as in `options_object` or `OptionsObject`.
+        operation: String,
+    },
+    /// Run a local QingStor.
+    Emulate {
+        /// Arguments of `qingstor-emulator`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Run every check and test that CI runs.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let root = root();
+    match Arguments::parse().command {
+        Command::Generate { check } => generate::run(&root, check),
+        Command::Lint => lint::run(&root),
+        Command::NewOperation { scope, name } => new_operation::run(&root, &scope, &name),
+        Command::Explain { operation } => explain::run(&root, &operation),
+        Command::Emulate { arguments } => {
+            let mut all = vec!["run", "--quiet", "-p", "qingstor-emulator", "--"];
+            all.extend(arguments.iter().map(String::as_str));
+            spawn::cargo(&root, &all)
+        }
+        Command::Ci => spawn::ci(&root),
+    }
+}
+
+/// The project's root: this package's parent folder.
+fn root() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package).to_path_buf()
+}
