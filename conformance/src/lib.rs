@@ -19,3 +19,8 @@ pub use report::Report;
 pub fn examples() -> Vec<Example> {
     generated::examples()
 }
+
+/// The programs of the project's front page are compiled as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct FrontPage;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use qingstor::Client;
+use qingstor::{Client, RetryPolicy};
 use qingstor_conformance::{Example, Kind, run};
 use qingstor_emulator::Emulator;
 
@@ -40,6 +40,7 @@ fn check(example: &Example, kind: Kind) -> Result<(), Failed> {
                 .endpoint(emulator.endpoint())
                 .credentials(emulator.access_key_id(), emulator.secret_access_key())
                 .transport(recorder)
+                .retry(RetryPolicy::never())
                 .build()
         });
         let report = report.await;
