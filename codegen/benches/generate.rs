@@ -3,6 +3,9 @@
 //! `cargo bench -p qingstor-codegen --bench generate`. The specs are the project's own, and those with each
 //! operation copied under other names, in memory. The sizes alternate in each round and the medians are
 //! compared, so that a busy machine troubles all of them. Nothing is asserted about time.
+//!
+//! `cargo bench -p qingstor-codegen --bench generate -- only 4` generates once with each operation there four
+//! times and measures nothing, for `valgrind --tool=callgrind`.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -59,6 +62,15 @@ fn main() {
         .expect("the project's root");
     let read_files = milliseconds(|| Sources::read(root).expect("readable sources"));
     let project = Sources::read(root).expect("readable sources");
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [first, copies, ..] = &arguments[..]
+        && first == "only"
+    {
+        let copies = copies.parse().expect("a number of copies");
+        let files = read(generate(&multiplied(&project, copies)));
+        println!("{} files", files.len());
+        return;
+    }
     let mut rows: Vec<Row> = COPIES.iter().map(|n| Row::new(&project, *n)).collect();
     for _ in 0..ROUNDS {
         for row in &mut rows {
@@ -104,8 +116,8 @@ fn median(values: &[f64]) -> f64 {
 
 fn read<T>(result: Result<T, Vec<Diagnostic>>) -> T {
     result.unwrap_or_else(|problems| {
-        let texts: Vec<String> = problems.iter().map(|p| p.render(false)).collect();
-        panic!("the specs have mistakes:\n{}", texts.join("\n"))
+        let first = problems.first().map(|problem| problem.render(false));
+        panic!("{} mistakes; {}", problems.len(), first.unwrap_or_default())
     })
 }
 
@@ -138,26 +150,31 @@ fn copied(text: &str, number: usize) -> String {
         .lines()
         .find(|line| line.starts_with("http: "))
         .and_then(|line| line.split_once("selector: "))
-        .and_then(|(_, rest)| rest.split([' ', ',', '}']).next());
+        .and_then(|(_, rest)| rest.split([' ', ',', '}']).next())
+        .unwrap_or_default();
     let mut copy = String::with_capacity(text.len() + 1024);
     for line in text.lines() {
         if is_name(line) {
             copy.push_str(&format!("{line}X{number}"));
+        } else if let Some((before, names)) = line.split_once("for: [") {
+            let names = names.trim_end_matches(']');
+            let names: Vec<String> = names.split(", ").map(|n| format!("{n}X{number}")).collect();
+            copy.push_str(&format!("{before}for: [{}]", names.join(", ")));
         } else if line.starts_with("http: ") {
             let line = line.trim_end_matches([' ', '}']);
             let line = line.split(", selector: ").next().unwrap_or(line);
-            copy.push_str(&format!("{line}, selector: x{number} }}"));
+            copy.push_str(&format!("{line}, selector: {selector}x{number} }}"));
         } else if let Some((before, target)) = line.split_once("target: ") {
             let (target, rest) = match target.strip_prefix('"') {
                 Some(quoted) => quoted.split_once('"').expect("a closing quote"),
                 None => target.split_at(target.find([',', ' ']).unwrap_or(target.len())),
             };
             let (path, query) = target.split_once('?').unwrap_or((target, ""));
-            let query = selector.map_or(query, |name| query.strip_prefix(name).unwrap_or(query));
+            let query = query.strip_prefix(selector).unwrap_or(query);
             let query = query.trim_start_matches('&');
             let joint = if query.is_empty() { "" } else { "&" };
             copy.push_str(&format!(
-                "{before}target: \"{path}?x{number}{joint}{query}\"{rest}"
+                "{before}target: \"{path}?{selector}x{number}{joint}{query}\"{rest}"
             ));
         } else {
             copy.push_str(line);

@@ -38,7 +38,7 @@ impl Diagnostic {
     /// A mistake at a place.
     pub fn at(place: Place, message: impl Into<String>) -> Self {
         Self {
-            message: message.into(),
+            message: shortened(message.into()),
             hint: None,
             place: Some(place),
         }
@@ -95,6 +95,16 @@ impl Diagnostic {
             .annotation(annotation);
         renderer.render(&[title.element(snippet)])
     }
+}
+
+/// A message that quotes a whole file helps nobody.
+fn shortened(mut message: String) -> String {
+    const LONGEST: usize = 300;
+    if let Some((end, _)) = message.char_indices().nth(LONGEST) {
+        message.truncate(end);
+        message.push('…');
+    }
+    message
 }
 
 /// The candidate that a misspelt name most likely stands for.

@@ -16,6 +16,8 @@ pub type Steps =
 pub struct Example {
     /// The operation's method in the SDK.
     pub operation: &'static str,
+    /// The operation's name in the spec.
+    pub name: &'static str,
     /// The example's name.
     pub id: &'static str,
     /// The spec's file and line.

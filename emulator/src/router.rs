@@ -133,7 +133,9 @@ pub(crate) fn check_params(route: &Route, request: &Request) -> Result<(), ApiEr
                     return Err(missing(param));
                 }
             }
-            Some("") if param.required => return Err(missing(param)),
+            Some("") if param.required && !param.ty.starts_with("list<") => {
+                return Err(missing(param));
+            }
             Some("") => {}
             Some(text) => check_text(param, text)?,
         }

@@ -221,6 +221,8 @@ fn prepare(
             format!("{} needs a signed request here", route.title),
         ));
     }
+    // What is not implemented is not judged either.
+    handlers::require(route.operation)?;
     router::check_params(route, &request)?;
     Ok(Prepared::Serve(Served {
         request,

@@ -222,7 +222,7 @@ impl Error {
         self.0.subject.operation.map(|metadata| metadata.id())
     }
 
-    /// The text of the service or of this crate, without the operation and the request id.
+    /// The text of the service or of this crate, or both, without the operation and the request id.
     pub fn message(&self) -> &str {
         &self.0.message
     }

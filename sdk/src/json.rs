@@ -140,7 +140,7 @@ macro_rules! json_format {
 }
 
 json_format!(
-    /// `2016-09-01T15:30:00Z`
+    /// `2016-09-01T15:30:00.000Z`
     iso8601,
     std::time::SystemTime,
     String,
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn formats_read_and_write() {
-        let text = r#"{"iso":"2016-09-01T15:30:00Z","unix":1472743800,"http":"Thu, 01 Sep 2016 15:30:00 GMT","bytes":"aGk=","list":[1]}"#;
+        let text = r#"{"iso":"2016-09-01T15:30:00.000Z","unix":1472743800,"http":"Thu, 01 Sep 2016 15:30:00 GMT","bytes":"aGk=","list":[1]}"#;
         let time = UNIX_EPOCH + Duration::from_secs(1_472_743_800);
         let value: Formats = serde_json::from_str(text).unwrap();
         assert_eq!(value.iso, time);
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn null_and_missing_are_the_default() {
-        let text = r#"{"iso":"2016-09-01T15:30:00Z","unix":null,"bytes":"","list":null}"#;
+        let text = r#"{"iso":"2016-09-01T15:30:00.000Z","unix":null,"bytes":"","list":null}"#;
         let value: Formats = serde_json::from_str(text).unwrap();
         assert_eq!((value.unix, value.http), (None, None));
         assert!(value.list.is_empty());

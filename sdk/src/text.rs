@@ -75,7 +75,8 @@ pub(crate) fn from_unix(seconds: i64) -> Option<SystemTime> {
     }
 }
 
-/// An ISO 8601 time in UTC, such as `2016-09-01T15:30:00Z`; with milliseconds if there are any.
+/// An ISO 8601 time in UTC with milliseconds, such as `2016-09-01T15:30:00.000Z`: the form in which the service
+/// writes most of its times.
 pub fn iso8601(time: SystemTime) -> String {
     let seconds = unix_seconds(time);
     let millis = match time.duration_since(UNIX_EPOCH) {
@@ -85,11 +86,7 @@ pub fn iso8601(time: SystemTime) -> String {
     let (days, clock) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let (year, month, day) = civil(days);
     let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
-    let fraction = match millis {
-        0 => String::new(),
-        millis => format!(".{millis:03}"),
-    };
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
 }
 
 /// Reads an ISO 8601 time: `2016-09-01T15:30:00`, with an optional fraction and `Z` or an offset
@@ -247,7 +244,7 @@ mod tests {
             parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT").unwrap(),
             time
         );
-        assert_eq!(iso8601(time), "1994-11-06T08:49:37Z");
+        assert_eq!(iso8601(time), "1994-11-06T08:49:37.000Z");
         assert_eq!(
             parse_iso8601("1996-12-19T16:39:57-08:00").unwrap(),
             UNIX_EPOCH + Duration::from_secs(851_042_397)

@@ -7,48 +7,90 @@ const SKELETON: &str = include_str!("new_operation.yaml");
 
 /// Writes a commented spec that passes `lint`, to be filled in.
 pub(crate) fn run(root: &Path, scope: &str, name: &str) -> ExitCode {
-    let path = match scope {
-        "service" => "/",
-        "bucket" => "/{bucket}",
-        "object" => "/{bucket}/{key}",
-        _ => {
-            eprintln!("error: the scope is service, bucket or object, not `{scope}`");
+    let (file, text) = match skeleton(scope, name) {
+        Ok(skeleton) => skeleton,
+        Err(problem) => {
+            eprintln!("error: {problem}");
             return ExitCode::FAILURE;
         }
     };
-    let starts = name.starts_with(|c: char| c.is_ascii_uppercase());
-    if !starts || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
-        eprintln!("error: the name is in UpperCamelCase, as in `GetBucketInventory`, not `{name}`");
-        return ExitCode::FAILURE;
-    }
-    let snake = qingstor_codegen::model::snake(name);
-    let file = format!("specs/{scope}/{snake}.yaml");
     let full = root.join(&file);
     if full.exists() {
         eprintln!("error: {file} is there already");
         return ExitCode::FAILURE;
     }
-    let example = match scope {
-        "service" => ("{}", "/"),
-        "bucket" => ("{ bucket: example-photos }", "/example-photos"),
-        _ => (
-            "{ bucket: example-photos, key: cat.png }",
-            "/example-photos/cat.png",
-        ),
-    };
-    let words = snake.replace('_', " ");
-    let text = SKELETON
-        .replace("@NAME@", name)
-        .replace("@WORDS@", &words)
-        .replace("@SELECTOR@", &snake)
-        .replace("@SCOPE@", scope)
-        .replace("@PATH@", path)
-        .replace("@INPUT@", example.0)
-        .replace("@TARGET@", &format!("{}?{snake}", example.1));
     if let Err(error) = std::fs::write(&full, text) {
         eprintln!("error: {file}: {error}");
         return ExitCode::FAILURE;
     }
-    println!("wrote {file}\nfill it in, then run `cargo xtask generate` and `cargo test`");
+    println!(
+        "wrote {file}\nfill it in, then run `cargo xtask generate` and `cargo test --workspace`"
+    );
     ExitCode::SUCCESS
+}
+
+/// The path and text of a new spec.
+fn skeleton(scope: &str, name: &str) -> Result<(String, String), String> {
+    let (path, input, target) = match scope {
+        "service" => ("/", "{}", "/"),
+        "bucket" => ("/{bucket}", "{ bucket: example-photos }", "/example-photos"),
+        "object" => (
+            "/{bucket}/{key}",
+            "{ bucket: example-photos, key: cat.png }",
+            "/example-photos/cat.png",
+        ),
+        _ => {
+            return Err(format!(
+                "the scope is service, bucket or object, not `{scope}`"
+            ));
+        }
+    };
+    let starts = name.starts_with(|c: char| c.is_ascii_uppercase());
+    if !starts || !name.chars().all(|c| c.is_ascii_alphanumeric()) {
+        return Err(format!(
+            "the name is in UpperCamelCase, as in `GetBucketInventory`, not `{name}`"
+        ));
+    }
+    let snake = qingstor_codegen::model::snake(name);
+    let text = SKELETON
+        .replace("@NAME@", name)
+        .replace("@WORDS@", &snake.replace('_', " "))
+        .replace("@SELECTOR@", &snake)
+        .replace("@SCOPE@", scope)
+        .replace("@PATH@", path)
+        .replace("@INPUT@", input)
+        .replace("@TARGET@", &format!("{target}?{snake}"));
+    Ok((format!("specs/{scope}/{snake}.yaml"), text))
+}
+
+#[cfg(test)]
+mod tests {
+    use qingstor_codegen::Sources;
+
+    use super::*;
+
+    #[test]
+    fn a_skeleton_has_no_mistake() {
+        for (scope, name) in [
+            ("service", "GetSomething"),
+            ("bucket", "ListSomethings"),
+            ("object", "HeadCORSThing"),
+        ] {
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+            let mut sources = Sources::read(&root).expect("the project's specs");
+            let (file, text) = skeleton(scope, name).expect("a skeleton");
+            sources.specs.insert(file, text.into_bytes());
+            if let Err(problems) = qingstor_codegen::generate(&sources) {
+                let texts: Vec<String> = problems.iter().map(|p| p.render(false)).collect();
+                panic!("{}", texts.join("\n"));
+            }
+        }
+    }
+
+    #[test]
+    fn bad_scopes_and_names_are_refused() {
+        assert!(skeleton("buckets", "GetThing").is_err());
+        assert!(skeleton("bucket", "getThing").is_err());
+        assert!(skeleton("bucket", "../x").is_err());
+    }
 }

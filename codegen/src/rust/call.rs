@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{ident, value};
-use crate::model::{Call, Literal, Type};
+use crate::model::{Call, Example, Expected, Literal, Type};
 
 /// `bucket.get_object("cat.png").range(0..=4)`: the request, not sent yet. `client` or `bucket` is in scope.
 pub fn request(call: &Call) -> TokenStream {
@@ -51,5 +51,52 @@ pub fn snippet(call: &Call) -> TokenStream {
     quote! {
         #bucket
         let output = #request.send().await?;
+    }
+}
+
+/// The whole example as documentation shows it: the call, and what one would look at first.
+pub fn shown(example: &Example) -> TokenStream {
+    let snippet = snippet(&example.call);
+    let fields = match &example.expected {
+        Expected::Output(fields) => fields.as_slice(),
+        Expected::Error { .. } => &[],
+    };
+    let is_body = |name: &str, wire: &str| name == "body" && wire == "body";
+    let (bodies, others): (Vec<_>, Vec<_>) = fields.iter().partition(|f| is_body(&f.name, &f.wire));
+    let present = others.iter().filter(|f| f.value != Literal::Absent);
+    let prints = present.take(5).map(|f| {
+        let name = ident(&f.name);
+        let text = format!("{}: {{:?}}", f.name);
+        quote!(println!(#text, output.#name);)
+    });
+    let prints: Vec<TokenStream> = prints.collect();
+    let body = bodies.first().map(|_| {
+        quote! {
+            while let Some(chunk) = output.body.next().await {
+                let chunk = chunk?;
+                println!("{} bytes", chunk.len());
+            }
+        }
+    });
+    if prints.is_empty() && body.is_none() {
+        return quote! {
+            #snippet
+            println!("request {:?}", output.request_id());
+        };
+    }
+    let snippet = match body {
+        Some(_) => {
+            let (bucket, request) = (self::bucket(&example.call), request(&example.call));
+            quote! {
+                #bucket
+                let mut output = #request.send().await?;
+            }
+        }
+        None => snippet,
+    };
+    quote! {
+        #snippet
+        #(#prints)*
+        #body
     }
 }

@@ -59,12 +59,22 @@ fn member(path: &str, place: TokenStream, field: &Argument, varies: &[String]) -
                 } else {
                     quote!(get(#index))
                 };
+                // An item about which nothing is said only has to be there.
+                if statements.is_empty() {
+                    return quote!();
+                }
                 quote!(if let Some(item) = #place.#item { #statements })
             });
             quote!(#length #(#items)*)
         }
         (Type::Struct(_), value @ Literal::Struct { .. }) => {
             let statements = structure(path, value, varies);
+            if statements.is_empty() {
+                return match field.required {
+                    true => quote!(),
+                    false => quote!(report.present(#path, #place.as_ref());),
+                };
+            }
             if field.required {
                 quote!({ let item = &#place; #statements })
             } else {

@@ -8,8 +8,10 @@ use crate::rust;
 /// The examples of one operation or variant.
 #[derive(Debug, Serialize)]
 pub struct ChecksView {
-    /// The operation, as a literal.
+    /// The operation's method, as a literal.
     pub operation: String,
+    /// The operation's name, as a literal.
+    pub name: String,
     /// What the file imports.
     pub imports: Vec<String>,
     /// The examples.
@@ -82,6 +84,7 @@ pub fn checks(operation: &Operation) -> ChecksView {
     }
     ChecksView {
         operation: format!("{:?}", operation.snake),
+        name: format!("{:?}", operation.id),
         imports,
         examples,
     }

@@ -445,16 +445,11 @@ fn request_doc(operation: &Operation) -> String {
             "# async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {".into(),
         ];
         lines.extend(
-            rust::pretty(&rust::call::snippet(&example.call))
+            rust::pretty(&rust::call::shown(example))
                 .lines()
                 .map(str::to_string),
         );
-        lines.extend([
-            "println!(\"{output:?}\");".into(),
-            "# Ok(())".into(),
-            "# }".into(),
-            "```".into(),
-        ]);
+        lines.extend(["# Ok(())".into(), "# }".into(), "```".into()]);
         text.push('\n');
         text.push_str(&doc::comment_as_is(&lines, 0));
     }

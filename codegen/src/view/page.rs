@@ -334,7 +334,7 @@ fn status(response: &crate::model::Response) -> StatusView {
 
 /// The first example as a program that compiles.
 fn program(example: &Example) -> String {
-    let snippet = rust::pretty(&rust::call::snippet(&example.call));
+    let snippet = rust::pretty(&rust::call::shown(example));
     let mut lines: Vec<String> = Vec::new();
     if snippet.contains("types::") {
         lines.push("use qingstor::{Client, types};".into());
@@ -354,11 +354,7 @@ fn program(example: &Example) -> String {
             format!("    {l}")
         }
     }));
-    lines.extend([
-        "    println!(\"{output:?}\");".into(),
-        "    Ok(())".into(),
-        "}".into(),
-    ]);
+    lines.extend(["    Ok(())".into(), "}".into()]);
     lines.join("\n")
 }
 
@@ -378,15 +374,13 @@ fn example(example: &Example) -> PageExampleView {
         doc: safe(&example.doc),
         code,
         wire: format!(
-            "{} {} HTTP/1.1\n{}\n\nHTTP/1.1 {}\n{}",
-            example.method,
-            example.target,
-            message(&example.request),
-            example.status,
-            message(&example.response)
-        )
-        .trim_end()
-        .to_string(),
+            "{}\n\n{}",
+            message(
+                &format!("{} {} HTTP/1.1", example.method, example.target),
+                &example.request
+            ),
+            message(&format!("HTTP/1.1 {}", example.status), &example.response)
+        ),
         result: match &example.expected {
             Expected::Output(fields) => format!("The result is `Ok`{}.", told(fields)),
             Expected::Error { kind, code: None } => {
@@ -431,20 +425,19 @@ fn one_call(call: &crate::model::Call) -> String {
     }
 }
 
-fn message(message: &WireMessage) -> String {
-    let headers = message
-        .headers
-        .iter()
-        .filter_map(|(name, value)| Some(format!("{name}: {}\n", value.as_ref()?)));
-    let mut text: String = headers.collect();
+fn message(start: &str, message: &WireMessage) -> String {
+    let mut lines = vec![start.to_string()];
+    for (name, value) in &message.headers {
+        lines.extend(value.as_ref().map(|value| format!("{name}: {value}")));
+    }
     let body = match &message.body {
-        WireBody::None => return text.trim_end().to_string(),
+        WireBody::None => return lines.join("\n"),
         WireBody::Json(json) => serde_json::to_string_pretty(json).unwrap_or_default(),
+        WireBody::Text(body) if body.is_empty() => return lines.join("\n"),
         WireBody::Text(body) => body.clone(),
     };
-    text.push('\n');
-    text.push_str(&body);
-    text
+    lines.extend([String::new(), body]);
+    lines.join("\n")
 }
 
 /// The list of all pages.

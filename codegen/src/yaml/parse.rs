@@ -1,5 +1,6 @@
 //! From text to tree, refusing what specs have no use for before anything expensive looks at it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,6 +13,10 @@ use crate::diagnostic::{Diagnostic, Place, SourceText};
 const MAX_BYTES: usize = 256 * 1024;
 /// No spec nests near this deep.
 const MAX_DEPTH: usize = 64;
+/// No spec has near this many keys and values.
+const MAX_NODES: usize = 10_000;
+/// More mistakes than this in one text are not worth reading at once.
+const MAX_MISTAKES: usize = 50;
 
 /// Reads one document.
 ///
@@ -78,6 +83,7 @@ impl Outline {
         let mut open: Vec<Open> = Vec::new();
         let mut root: Option<Outline> = None;
         let mut documents = 0;
+        let mut nodes = 0;
 
         for event in Parser::new_from_str(text) {
             let (event, span) = match event {
@@ -90,6 +96,17 @@ impl Outline {
             };
             let range = bytes.range(&span);
             let mut finished = None;
+            nodes += 1;
+            if nodes > MAX_NODES {
+                let message = format!("the file has more than {MAX_NODES} keys and values");
+                problems.push(
+                    at(source, range.clone(), message)
+                        .hint("split it: one operation or one type a file"),
+                );
+            }
+            if nodes > MAX_NODES || problems.len() >= MAX_MISTAKES {
+                return Err(problems);
+            }
             match event {
                 Event::DocumentStart(_) => {
                     documents += 1;
@@ -187,18 +204,18 @@ impl Open {
             return Outline { range, children };
         }
         let mut pairs: Vec<(Outline, Outline)> = Vec::with_capacity(self.items.len() / 2);
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         let mut items = self.items.into_iter();
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
             let name = &text[key.range.clone()];
-            if let Some((first, _)) = pairs.iter().find(|(k, _)| &text[k.range.clone()] == name) {
-                let line = text[..first.range.start].matches('\n').count() + 1;
+            if let Some(first) = seen.insert(name, key.range.start)
+                && problems.len() < MAX_MISTAKES
+            {
+                let line = text[..first].matches('\n').count() + 1;
+                let message = format!("the key `{name}` stands here twice");
                 problems.push(
-                    at(
-                        source,
-                        key.range.clone(),
-                        format!("the key `{name}` stands here twice"),
-                    )
-                    .hint(format!("it is first on line {line}: keep one of them")),
+                    at(source, key.range.clone(), message)
+                        .hint(format!("it is first on line {line}: keep one of them")),
                 );
             }
             pairs.push((key, value));
@@ -221,6 +238,10 @@ fn explain(source: &Arc<SourceText>, start: usize, info: &str) -> Diagnostic {
             .hint("YAML is indented with spaces");
     }
     let end = (start + 1).min(text.len()).max(start);
+    if info.contains("recursion limit") {
+        let message = format!("nested deeper than {MAX_DEPTH} levels");
+        return at(source, start..end, message).hint("no spec needs this");
+    }
     at(source, start..end, format!("this is not YAML: {info}"))
         .hint("look at quotes, brackets and indentation, here and on the lines above")
 }

@@ -9,6 +9,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "copy_object",
+            name: "CopyObject",
             id: "copy",
             place: "specs/object/put_object.yaml:343",
             unverified: None,
@@ -29,6 +30,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "copy_object",
+            name: "CopyObject",
             id: "replace_metadata",
             place: "specs/object/put_object.yaml:363",
             unverified: None,
@@ -51,6 +53,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "copy_object",
+            name: "CopyObject",
             id: "copy_missing_version",
             place: "specs/object/put_object.yaml:388",
             unverified: Some(
@@ -79,6 +82,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "copy_object",
+            name: "CopyObject",
             id: "copy_encrypted",
             place: "specs/object/put_object.yaml:415",
             unverified: None,
@@ -116,6 +120,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "copy_object",
+            name: "CopyObject",
             id: "copy_if_match",
             place: "specs/object/put_object.yaml:443",
             unverified: None,

@@ -9,6 +9,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "delete_multiple_objects",
+            name: "DeleteMultipleObjects",
             id: "two_objects",
             place: "specs/bucket/delete_multiple_objects.yaml:49",
             unverified: None,
@@ -32,6 +33,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "delete_multiple_objects",
+            name: "DeleteMultipleObjects",
             id: "quiet",
             place: "specs/bucket/delete_multiple_objects.yaml:64",
             unverified: None,
@@ -50,6 +52,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "delete_multiple_objects",
+            name: "DeleteMultipleObjects",
             id: "missing_object",
             place: "specs/bucket/delete_multiple_objects.yaml:79",
             unverified: None,

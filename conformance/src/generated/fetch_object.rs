@@ -8,6 +8,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "fetch_object",
+            name: "FetchObject",
             id: "fetch_unreachable",
             place: "specs/object/put_object.yaml:512",
             unverified: None,

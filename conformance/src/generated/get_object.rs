@@ -9,6 +9,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "get_object",
+            name: "GetObject",
             id: "whole",
             place: "specs/object/get_object.yaml:126",
             unverified: None,
@@ -32,6 +33,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "get_object",
+            name: "GetObject",
             id: "range",
             place: "specs/object/get_object.yaml:155",
             unverified: None,
@@ -52,6 +54,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "get_object",
+            name: "GetObject",
             id: "last_bytes",
             place: "specs/object/get_object.yaml:171",
             unverified: None,
@@ -71,6 +74,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "get_object",
+            name: "GetObject",
             id: "overrides",
             place: "specs/object/get_object.yaml:181",
             unverified: None,
@@ -91,6 +95,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "get_object",
+            name: "GetObject",
             id: "encrypted",
             place: "specs/object/get_object.yaml:207",
             unverified: None,
@@ -117,6 +122,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "get_object",
+            name: "GetObject",
             id: "not_modified",
             place: "specs/object/get_object.yaml:223",
             unverified: None,
@@ -135,6 +141,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "get_object",
+            name: "GetObject",
             id: "precondition_failed",
             place: "specs/object/get_object.yaml:233",
             unverified: None,
@@ -155,6 +162,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "get_object",
+            name: "GetObject",
             id: "missing",
             place: "specs/object/get_object.yaml:250",
             unverified: None,
@@ -173,6 +181,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "get_object",
+            name: "GetObject",
             id: "missing_version",
             place: "specs/object/get_object.yaml:266",
             unverified: Some(
@@ -193,6 +202,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "get_object",
+            name: "GetObject",
             id: "range_behind_end",
             place: "specs/object/get_object.yaml:284",
             unverified: None,

@@ -9,6 +9,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "head_object",
+            name: "HeadObject",
             id: "found",
             place: "specs/object/head_object.yaml:77",
             unverified: None,
@@ -34,6 +35,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "head_object",
+            name: "HeadObject",
             id: "missing",
             place: "specs/object/head_object.yaml:116",
             unverified: None,
@@ -50,6 +52,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "head_object",
+            name: "HeadObject",
             id: "not_modified",
             place: "specs/object/head_object.yaml:125",
             unverified: None,
@@ -68,6 +71,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "head_object",
+            name: "HeadObject",
             id: "changed_since",
             place: "specs/object/head_object.yaml:135",
             unverified: None,
@@ -86,6 +90,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "head_object",
+            name: "HeadObject",
             id: "encrypted",
             place: "specs/object/head_object.yaml:145",
             unverified: None,

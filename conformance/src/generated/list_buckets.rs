@@ -8,6 +8,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "list_buckets",
+            name: "ListBuckets",
             id: "all",
             place: "specs/service/list_buckets.yaml:43",
             unverified: None,
@@ -26,6 +27,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "list_buckets",
+            name: "ListBuckets",
             id: "of_one_zone",
             place: "specs/service/list_buckets.yaml:64",
             unverified: None,
@@ -44,6 +46,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "list_buckets",
+            name: "ListBuckets",
             id: "second_page",
             place: "specs/service/list_buckets.yaml:82",
             unverified: Some(
@@ -64,6 +67,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "list_buckets",
+            name: "ListBuckets",
             id: "none",
             place: "specs/service/list_buckets.yaml:102",
             unverified: None,
@@ -80,6 +84,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "list_buckets",
+            name: "ListBuckets",
             id: "unknown_zone",
             place: "specs/service/list_buckets.yaml:109",
             unverified: None,

@@ -9,6 +9,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "list_objects",
+            name: "ListObjects",
             id: "all",
             place: "specs/bucket/list_objects.yaml:60",
             unverified: None,
@@ -27,6 +28,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "list_objects",
+            name: "ListObjects",
             id: "first_page",
             place: "specs/bucket/list_objects.yaml:123",
             unverified: None,
@@ -45,6 +47,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "list_objects",
+            name: "ListObjects",
             id: "folder",
             place: "specs/bucket/list_objects.yaml:142",
             unverified: None,
@@ -63,6 +66,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "list_objects",
+            name: "ListObjects",
             id: "empty",
             place: "specs/bucket/list_objects.yaml:168",
             unverified: None,
@@ -81,6 +85,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "list_objects",
+            name: "ListObjects",
             id: "no_bucket",
             place: "specs/bucket/list_objects.yaml:177",
             unverified: None,

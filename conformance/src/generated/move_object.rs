@@ -9,6 +9,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "move_object",
+            name: "MoveObject",
             id: "move_to_new_key",
             place: "specs/object/put_object.yaml:472",
             unverified: None,
@@ -28,6 +29,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "move_object",
+            name: "MoveObject",
             id: "move_missing",
             place: "specs/object/put_object.yaml:489",
             unverified: None,

@@ -9,6 +9,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "options_bucket",
+            name: "OptionsBucket",
             id: "form_upload",
             place: "specs/object/options_object.yaml:143",
             unverified: None,

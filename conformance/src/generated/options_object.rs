@@ -9,6 +9,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "options_object",
+            name: "OptionsObject",
             id: "allowed",
             place: "specs/object/options_object.yaml:53",
             unverified: Some(
@@ -37,6 +38,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "options_object",
+            name: "OptionsObject",
             id: "refused_origin",
             place: "specs/object/options_object.yaml:95",
             unverified: None,
@@ -60,6 +62,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "options_object",
+            name: "OptionsObject",
             id: "refused_header",
             place: "specs/object/options_object.yaml:108",
             unverified: None,
@@ -87,6 +90,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "options_object",
+            name: "OptionsObject",
             id: "no_rules",
             place: "specs/object/options_object.yaml:131",
             unverified: None,

@@ -8,6 +8,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "put_bucket",
+            name: "PutBucket",
             id: "created",
             place: "specs/bucket/put_bucket.yaml:25",
             unverified: None,
@@ -24,6 +25,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "put_bucket",
+            name: "PutBucket",
             id: "name_taken",
             place: "specs/bucket/put_bucket.yaml:32",
             unverified: None,

@@ -9,6 +9,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "put_bucket_cors",
+            name: "PutBucketCors",
             id: "one_rule",
             place: "specs/bucket/put_bucket_cors.yaml:35",
             unverified: None,
@@ -27,6 +28,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "put_bucket_cors",
+            name: "PutBucketCors",
             id: "everybody",
             place: "specs/bucket/put_bucket_cors.yaml:61",
             unverified: None,
@@ -45,6 +47,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "put_bucket_cors",
+            name: "PutBucketCors",
             id: "no_bucket",
             place: "specs/bucket/put_bucket_cors.yaml:79",
             unverified: None,

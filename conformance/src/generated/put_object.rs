@@ -9,6 +9,7 @@ pub(super) fn examples() -> Vec<Example> {
     Vec::from([
         Example {
             operation: "put_object",
+            name: "PutObject",
             id: "text",
             place: "specs/object/put_object.yaml:215",
             unverified: None,
@@ -29,6 +30,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "put_object",
+            name: "PutObject",
             id: "empty",
             place: "specs/object/put_object.yaml:236",
             unverified: None,
@@ -49,6 +51,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "put_object",
+            name: "PutObject",
             id: "metadata",
             place: "specs/object/put_object.yaml:248",
             unverified: None,
@@ -74,6 +77,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "put_object",
+            name: "PutObject",
             id: "encrypted",
             place: "specs/object/put_object.yaml:278",
             unverified: None,
@@ -101,6 +105,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "put_object",
+            name: "PutObject",
             id: "rarely_read",
             place: "specs/object/put_object.yaml:296",
             unverified: None,
@@ -120,6 +125,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "put_object",
+            name: "PutObject",
             id: "wrong_digest",
             place: "specs/object/put_object.yaml:309",
             unverified: None,
@@ -141,6 +147,7 @@ pub(super) fn examples() -> Vec<Example> {
         },
         Example {
             operation: "put_object",
+            name: "PutObject",
             id: "no_bucket",
             place: "specs/object/put_object.yaml:329",
             unverified: None,

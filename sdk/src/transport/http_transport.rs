@@ -167,12 +167,20 @@ impl HttpTransport {
             .map_err(|error| Error::invalid(format!("the request has no legal URL: {error}")))?;
         let mut outgoing = reqwest::Request::new(parts.method, url);
         *outgoing.headers_mut() = parts.headers;
-        let progress = attach(&mut outgoing, body)?;
-        let sent = self.client.execute(outgoing);
-        let answer = self
-            .watch(sent, progress, quick)
-            .await?
-            .map_err(|error| not_answered(error, &authority))?;
+        // A stream of no bytes is not asked for any, so it has to be seen here that it gives none.
+        let (empty, progress) = if body.is_empty() && body.as_bytes().is_none() {
+            (Some(body.into_stream()?), None)
+        } else {
+            (None, attach(&mut outgoing, body)?)
+        };
+        let sent = async {
+            if let Some(empty) = empty {
+                empty.into_bytes().await?;
+            }
+            let sent = self.client.execute(outgoing).await;
+            sent.map_err(|error| not_answered(error, &authority))
+        };
+        let answer = self.watch(sent, progress, quick).await??;
         let answer = http::Response::<reqwest::Body>::from(answer);
         let patience = self.idle_timeout;
         Ok(answer.map(|body| ByteStream::new(Incoming::new(body, patience))))

@@ -56,6 +56,7 @@ pub(super) struct Outgoing {
     stream: ByteStream,
     left: u64,
     pending: Bytes,
+    ended: bool,
     progress: Arc<Progress>,
 }
 
@@ -65,6 +66,7 @@ impl Outgoing {
             left: body.len(),
             stream: body.into_stream()?,
             pending: Bytes::new(),
+            ended: false,
             progress,
         })
     }
@@ -85,6 +87,14 @@ impl http_body::Body for Outgoing {
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }
+        }
+        // Nobody asks for more after the announced length, so the last piece waits until the stream has
+        // ended: one that goes on gives an error here.
+        if !this.ended && this.pending.len() as u64 == this.left {
+            if let Some(Err(error)) = ready!(Pin::new(&mut this.stream).poll_next(cx)) {
+                return Poll::Ready(Some(Err(error)));
+            }
+            this.ended = true;
         }
         this.progress.mark();
         let piece = this.pending.split_to(this.pending.len().min(PIECE));

@@ -1,5 +1,6 @@
 //! Tests of the hand-written core through its public interface.
 
+mod bodies;
 mod errors;
 mod keys;
 mod loopback;

@@ -55,7 +55,8 @@ impl Bucket {
 ///     ])
 ///     .send()
 ///     .await?;
-/// println!("{output:?}");
+/// println!("deleted: {:?}", output.deleted);
+/// println!("errors: {:?}", output.errors);
 /// # Ok(())
 /// # }
 /// ```

@@ -45,7 +45,11 @@ impl Bucket {
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.list_objects().send().await?;
-/// println!("{output:?}");
+/// println!("name: {:?}", output.name);
+/// println!("owner: {:?}", output.owner);
+/// println!("limit: {:?}", output.limit);
+/// println!("next_marker: {:?}", output.next_marker);
+/// println!("has_more: {:?}", output.has_more);
 /// # Ok(())
 /// # }
 /// ```

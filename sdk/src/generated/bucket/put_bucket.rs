@@ -39,7 +39,7 @@ impl Bucket {
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.put_bucket().send().await?;
-/// println!("{output:?}");
+/// println!("request {:?}", output.request_id());
 /// # Ok(())
 /// # }
 /// ```

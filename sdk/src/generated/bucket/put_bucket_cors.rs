@@ -58,7 +58,7 @@ impl Bucket {
 ///     ])
 ///     .send()
 ///     .await?;
-/// println!("{output:?}");
+/// println!("request {:?}", output.request_id());
 /// # Ok(())
 /// # }
 /// ```

@@ -71,7 +71,7 @@ impl Bucket {
 ///     )
 ///     .send()
 ///     .await?;
-/// println!("{output:?}");
+/// println!("etag: {:?}", output.etag);
 /// # Ok(())
 /// # }
 /// ```

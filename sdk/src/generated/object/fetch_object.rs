@@ -51,7 +51,7 @@ impl Bucket {
 ///     .fetch_object("cat.png", "http://127.0.0.1:1/my%20cat.png")
 ///     .send()
 ///     .await?;
-/// println!("{output:?}");
+/// println!("request {:?}", output.request_id());
 /// # Ok(())
 /// # }
 /// ```

@@ -55,8 +55,16 @@ impl Bucket {
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
-/// let output = bucket.get_object("notes/hello.txt").send().await?;
-/// println!("{output:?}");
+/// let mut output = bucket.get_object("notes/hello.txt").send().await?;
+/// println!("cache_control: {:?}", output.cache_control);
+/// println!("content_length: {:?}", output.content_length);
+/// println!("content_type: {:?}", output.content_type);
+/// println!("etag: {:?}", output.etag);
+/// println!("last_modified: {:?}", output.last_modified);
+/// while let Some(chunk) = output.body.next().await {
+///     let chunk = chunk?;
+///     println!("{} bytes", chunk.len());
+/// }
 /// # Ok(())
 /// # }
 /// ```

@@ -45,7 +45,11 @@ impl Bucket {
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.head_object("notes/hello.txt").send().await?;
-/// println!("{output:?}");
+/// println!("content_disposition: {:?}", output.content_disposition);
+/// println!("content_length: {:?}", output.content_length);
+/// println!("content_type: {:?}", output.content_type);
+/// println!("etag: {:?}", output.etag);
+/// println!("last_modified: {:?}", output.last_modified);
 /// # Ok(())
 /// # }
 /// ```

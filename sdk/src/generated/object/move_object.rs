@@ -54,7 +54,7 @@ impl Bucket {
 ///     )
 ///     .send()
 ///     .await?;
-/// println!("{output:?}");
+/// println!("etag: {:?}", output.etag);
 /// # Ok(())
 /// # }
 /// ```

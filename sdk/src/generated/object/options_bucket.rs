@@ -53,7 +53,9 @@ impl Bucket {
 ///     .options_bucket("https://app.example.com", types::Method::Post)
 ///     .send()
 ///     .await?;
-/// println!("{output:?}");
+/// println!("access_control_allow_origin: {:?}", output.access_control_allow_origin);
+/// println!("access_control_allow_methods: {:?}", output.access_control_allow_methods);
+/// println!("access_control_max_age: {:?}", output.access_control_max_age);
 /// # Ok(())
 /// # }
 /// ```

@@ -56,7 +56,13 @@ impl Bucket {
 ///     .access_control_request_headers("content-type")
 ///     .send()
 ///     .await?;
-/// println!("{output:?}");
+/// println!("access_control_allow_origin: {:?}", output.access_control_allow_origin);
+/// println!("access_control_allow_methods: {:?}", output.access_control_allow_methods);
+/// println!("access_control_allow_headers: {:?}", output.access_control_allow_headers);
+/// println!(
+///     "access_control_expose_headers: {:?}", output.access_control_expose_headers
+/// );
+/// println!("access_control_max_age: {:?}", output.access_control_max_age);
 /// # Ok(())
 /// # }
 /// ```

@@ -63,7 +63,7 @@ impl Bucket {
 ///     .content_md5("XUFAKrxLKna5cZ2REBfFkg==")
 ///     .send()
 ///     .await?;
-/// println!("{output:?}");
+/// println!("etag: {:?}", output.etag);
 /// # Ok(())
 /// # }
 /// ```

@@ -39,7 +39,8 @@ impl Client {
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let output = client.list_buckets().send().await?;
-/// println!("{output:?}");
+/// println!("count: {:?}", output.count);
+/// println!("buckets: {:?}", output.buckets);
 /// # Ok(())
 /// # }
 /// ```

@@ -1,0 +1,121 @@
+//! The URL of a request.
+
+use super::host::{Endpoint, is_dns_label};
+use super::place::Place;
+use crate::encode;
+use crate::error::Error;
+
+/// The URL of a request, finished.
+#[derive(Clone)]
+pub(crate) struct Address {
+    pub(crate) url: String,
+    path_start: usize,
+    path_end: usize,
+    /// The bucket is part of the host, so the signature puts it in front of the path.
+    pub(crate) bucket_in_host: bool,
+}
+
+impl Address {
+    /// Host and port.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn authority(&self) -> &str {
+        let origin = &self.url[..self.path_start];
+        origin.split_once("://").map_or(origin, |(_, host)| host)
+    }
+
+    pub(crate) fn path(&self) -> &str {
+        &self.url[self.path_start..self.path_end]
+    }
+
+    pub(crate) fn query(&self) -> &str {
+        self.url.get(self.path_end + 1..).unwrap_or_default()
+    }
+
+    /// Adds a pair to the query.
+    pub(crate) fn push_query(&mut self, name: &str, value: Option<&str>) {
+        let first = self.url.len() == self.path_end;
+        self.url.push(if first { '?' } else { '&' });
+        encode::push_component(&mut self.url, name);
+        if let Some(value) = value {
+            self.url.push('=');
+            encode::push_component(&mut self.url, value);
+        }
+    }
+}
+impl Endpoint {
+    /// Builds the URL of a request.
+    pub(crate) fn locate(&self, place: &Place<'_>) -> Result<Address, Error> {
+        let (bucket, key) = place.checked()?;
+        let bucket_in_host = place.virtual_host && bucket.is_some();
+        let mut url = String::with_capacity(128);
+        url.push_str(if self.https { "https://" } else { "http://" });
+        if let Some(bucket) = bucket.filter(|_| bucket_in_host) {
+            self.check_virtual_host()?;
+            if !is_dns_label(bucket) {
+                return Err(Error::invalid(format!(
+                    "the bucket name {bucket:?} cannot be part of a host name: it may have only lower-case letters, digits and '-', at most 63, and no '-' at an end; use path style"
+                )));
+            }
+            url.push_str(bucket);
+            url.push('.');
+        }
+        if let Some(zone) = place.zone.filter(|_| !self.zoneless) {
+            self.push_zone(&mut url, zone)?;
+        }
+        url.push_str(&self.host);
+        if let Some(port) = self.port {
+            url.push(':');
+            url.push_str(&port.to_string());
+        }
+        let path_start = url.len();
+        if let Some(bucket) = bucket.filter(|_| !bucket_in_host) {
+            url.push('/');
+            encode::push_component(&mut url, bucket);
+        }
+        match key {
+            Some(key) => {
+                url.push('/');
+                encode::push_path(&mut url, key);
+            }
+            None if url.len() == path_start => url.push('/'),
+            None => {}
+        }
+        let mut address = Address {
+            path_start,
+            path_end: url.len(),
+            bucket_in_host,
+            url,
+        };
+        for (name, value) in place.query {
+            address.push_query(name, value.as_deref());
+        }
+        Ok(address)
+    }
+
+    fn push_zone(&self, url: &mut String, zone: &str) -> Result<(), Error> {
+        let zone = zone.to_ascii_lowercase();
+        if !is_dns_label(&zone) {
+            return Err(Error::invalid(format!(
+                "the zone {zone:?} cannot be part of a host name; zones look like pek3a"
+            )));
+        }
+        // Somebody who writes the zone's own host as the endpoint means the same.
+        let repeated = self
+            .host
+            .strip_prefix(&zone)
+            .is_some_and(|rest| rest.starts_with('.'));
+        if !repeated {
+            url.push_str(&zone);
+            url.push('.');
+        }
+        Ok(())
+    }
+}
+/// The target (path and query) of a URL as it is written, without parsing it.
+pub(crate) fn written_target(url: &str) -> &str {
+    let after_scheme = url.find("://").map_or(0, |at| at + 3);
+    match url[after_scheme..].find(['/', '?', '#']) {
+        Some(at) => &url[after_scheme + at..],
+        None => "",
+    }
+}

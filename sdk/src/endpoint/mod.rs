@@ -1,0 +1,11 @@
+//! Where requests go: schemes, hosts, zones and the two styles of addressing a bucket.
+
+mod address;
+mod host;
+mod place;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use address::{Address, written_target};
+pub(crate) use host::Endpoint;
+pub(crate) use place::Place;

@@ -1,0 +1,195 @@
+use super::{Endpoint, Place};
+use crate::error::Error;
+use crate::operation::Scope;
+
+fn url(
+    endpoint: &str,
+    zone: &str,
+    virtual_host: bool,
+    bucket: &str,
+    key: Option<&str>,
+) -> Result<String, Error> {
+    let place = Place {
+        scope: match key {
+            Some(_) => Scope::Object,
+            None => Scope::Bucket,
+        },
+        bucket: Some(bucket),
+        zone: Some(zone).filter(|zone| !zone.is_empty()),
+        key,
+        query: &[],
+        virtual_host,
+    };
+    Ok(Endpoint::parse(endpoint)?.locate(&place)?.url)
+}
+
+#[test]
+fn urls_are_those_of_the_official_sdks() {
+    for (endpoint, zone, virtual_host, bucket, key, expected) in [
+        // Builder tests of the Go, Ruby and PHP SDKs, without their redundant default port.
+        (
+            "https://qingstor.dev:443",
+            "beta",
+            false,
+            "test",
+            Some("path/to/key.txt"),
+            "https://beta.qingstor.dev/test/path/to/key.txt",
+        ),
+        (
+            "https://qingstor.dev:443",
+            "beta",
+            false,
+            "test",
+            Some("path//to//key.txt"),
+            "https://beta.qingstor.dev/test/path//to//key.txt",
+        ),
+        (
+            "http://ep.qingstor.dev",
+            "beta",
+            true,
+            "test",
+            Some("path/to/key.txt"),
+            "http://test.beta.ep.qingstor.dev/path/to/key.txt",
+        ),
+        (
+            "https://qingstor.com",
+            "pek3a",
+            false,
+            "test_bucket",
+            Some("中文 测试.json"),
+            "https://pek3a.qingstor.com/test_bucket/%E4%B8%AD%E6%96%87%20%E6%B5%8B%E8%AF%95.json",
+        ),
+        // Others.
+        (
+            "https://qingstor.com",
+            "PEK3A",
+            false,
+            "b",
+            None,
+            "https://pek3a.qingstor.com/b",
+        ),
+        (
+            "https://qingstor.com",
+            "pek3a",
+            true,
+            "mybucket",
+            None,
+            "https://mybucket.pek3a.qingstor.com/",
+        ),
+        (
+            "https://pek3a.qingstor.com",
+            "pek3a",
+            false,
+            "b",
+            None,
+            "https://pek3a.qingstor.com/b",
+        ),
+        (
+            "https://qingstor.com",
+            "",
+            false,
+            "b",
+            Some("k"),
+            "https://qingstor.com/b/k",
+        ),
+        (
+            "http://127.0.0.1:9000",
+            "pek3a",
+            false,
+            "b",
+            Some("/k/"),
+            "http://127.0.0.1:9000/b//k/",
+        ),
+        (
+            "http://localhost:80",
+            "pek3a",
+            false,
+            "b",
+            None,
+            "http://localhost/b",
+        ),
+        (
+            "http://[::1]:8080",
+            "pek3a",
+            false,
+            "b",
+            Some("k"),
+            "http://[::1]:8080/b/k",
+        ),
+        (
+            "HTTPS://QingStor.com:8443/",
+            "",
+            false,
+            "b",
+            None,
+            "https://qingstor.com:8443/b",
+        ),
+    ] {
+        assert_eq!(
+            url(endpoint, zone, virtual_host, bucket, key).unwrap(),
+            expected
+        );
+    }
+}
+
+#[test]
+fn bad_endpoints_say_what_is_wrong() {
+    for (endpoint, part) in [
+        ("qingstor.com", "no scheme"),
+        ("ftp://qingstor.com", "neither http nor https"),
+        ("https://", "not valid"),
+        ("https://a b", "not valid"),
+        ("https://qingstor.com/path", "path or a query"),
+        ("https://qingstor.com?x", "path or a query"),
+        ("https://qingstor.com:99999", "not valid"),
+        ("https://id:canary@qingstor.com", "password"),
+    ] {
+        let Err(error) = Endpoint::parse(endpoint) else {
+            panic!("{endpoint} was accepted");
+        };
+        assert!(error.to_string().contains(part), "{error}");
+        assert!(!error.to_string().contains("canary"), "{error}");
+    }
+}
+
+#[test]
+fn names_that_would_change_the_host_are_refused() {
+    for zone in ["evil.com/", "a.b", "-a", "a-", "zone!", "a@b", "中"] {
+        assert!(
+            url("https://qingstor.com", zone, false, "b", None).is_err(),
+            "{zone}"
+        );
+    }
+    for bucket in ["a.b", "UPPER", "under_score", "-a", "a/b", "x@y"] {
+        assert!(
+            url("https://qingstor.com", "pek3a", true, bucket, None).is_err(),
+            "{bucket}"
+        );
+    }
+    assert!(url("http://127.0.0.1", "", true, "bucket", None).is_err());
+    assert!(url("http://[::1]", "", true, "bucket", None).is_err());
+    assert!(url("http://localhost", "", true, "bucket", None).is_err());
+    // In path style a strange name is only a path segment, for the service to judge.
+    assert_eq!(
+        url("https://qingstor.com", "", false, "a/b?c", None).unwrap(),
+        "https://qingstor.com/a%2Fb%3Fc"
+    );
+}
+
+#[test]
+fn empty_names_are_refused() {
+    assert!(url("https://qingstor.com", "", false, "", None).is_err());
+    let error = url("https://qingstor.com", "", false, "b", Some("")).unwrap_err();
+    assert!(error.to_string().contains("address the bucket"), "{error}");
+}
+
+#[test]
+fn zones_are_read_from_hosts() {
+    let endpoint = Endpoint::parse("https://qingstor.com").unwrap();
+    assert!(endpoint.needs_zone());
+    assert_eq!(endpoint.zone_of("pek3b.qingstor.com"), Some("pek3b"));
+    assert_eq!(endpoint.zone_of("photos.pek3b.qingstor.com"), Some("pek3b"));
+    assert_eq!(endpoint.zone_of("qingstor.com"), None);
+    assert_eq!(endpoint.zone_of("evilqingstor.com"), None);
+    assert_eq!(endpoint.zone_of("example.com"), None);
+}

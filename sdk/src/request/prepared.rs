@@ -1,0 +1,107 @@
+//! A request that lacks only its date and signature.
+
+use http::header::{
+    AUTHORIZATION, CONTENT_LENGTH, DATE, HOST, HeaderMap, TRANSFER_ENCODING, USER_AGENT,
+};
+use http::{Method, Uri};
+
+use crate::body::Body;
+use crate::call::Call;
+use crate::endpoint::{Address, Place};
+use crate::error::{Error, Subject};
+use crate::operation::Metadata;
+use crate::parts::{self, Parts};
+use crate::sign::Target;
+
+/// A request that lacks only its date and signature.
+pub(crate) struct Prepared {
+    pub(crate) metadata: Metadata,
+    pub(crate) subject: Subject,
+    pub(crate) address: Address,
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Body,
+}
+
+impl Prepared {
+    /// The bucket, if it is not in the path.
+    pub(crate) fn bucket_in_host(&self) -> Option<&str> {
+        let bucket = self.subject.bucket.as_deref();
+        bucket.filter(|_| self.address.bucket_in_host)
+    }
+
+    pub(crate) fn target(&self) -> Target<'_> {
+        Target {
+            method: self.method.as_str(),
+            bucket: self.bucket_in_host(),
+            path: self.address.path(),
+            query: self.address.query(),
+        }
+    }
+}
+
+/// Checks and completes what an operation wrote.
+pub(crate) fn prepare(call: &Call, metadata: &Metadata, parts: Parts) -> Result<Prepared, Error> {
+    let mut subject = call.subject(*metadata);
+    subject.key = parts.key;
+    let inner = call.client.inner();
+    let mut query = parts.query;
+    for (name, value) in &call.query {
+        if query.iter().any(|(known, _)| known == name) {
+            return Err(
+                Error::invalid(format!("the query key {name:?} is given twice")).about(&subject),
+            );
+        }
+        let value = (!value.is_empty()).then(|| value.clone());
+        query.push((name.clone().into(), value));
+    }
+    let place = Place {
+        scope: metadata.scope(),
+        bucket: call.bucket.as_deref(),
+        zone: call.zone.as_deref(),
+        key: subject.key.as_deref(),
+        query: &query,
+        virtual_host: inner.config.virtual_host.value,
+    };
+    let about = |error: Error| error.about(&subject);
+    let address = inner.config.endpoint.value.locate(&place).map_err(about)?;
+    inner.transport.check_target(&address.url).map_err(about)?;
+    let method = Method::from_bytes(metadata.method().as_bytes())
+        .map_err(|_| about(Error::invalid("the operation has no legal method")))?;
+    let mut headers = parts.headers;
+    for (name, value) in &call.headers {
+        let (name, mut value) = parts::header(name, value).map_err(about)?;
+        if [AUTHORIZATION, CONTENT_LENGTH, DATE, HOST, TRANSFER_ENCODING].contains(&name) {
+            return Err(about(Error::invalid(format!(
+                "the header {name} is computed and cannot be set; for another time use x-qs-date or the client's clock"
+            ))));
+        }
+        // The caller may pass an encryption key here.
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    Ok(Prepared {
+        metadata: *metadata,
+        subject,
+        address,
+        method,
+        headers,
+        body: parts.body,
+    })
+}
+/// Adds the headers that are the same for each attempt, and parses the URL once.
+pub(super) fn complete(call: &Call, prepared: &mut Prepared) -> Result<Uri, Error> {
+    let length = prepared.body.len();
+    let always = matches!(prepared.method, Method::PUT | Method::POST);
+    if length > 0 || always {
+        prepared.headers.insert(CONTENT_LENGTH, length.into());
+    }
+    let user_agent = &call.client.inner().config.user_agent;
+    prepared
+        .headers
+        .entry(USER_AGENT)
+        .or_insert_with(|| user_agent.clone());
+    Uri::try_from(&prepared.address.url).map_err(|error| {
+        Error::invalid(format!("the request has no legal URL: {error}")).about(&prepared.subject)
+    })
+}

@@ -1,0 +1,15 @@
+//! The client against a live server, in path style and in virtual-host style.
+
+mod addressing;
+mod bodies;
+mod conditions;
+mod copying;
+mod descriptions;
+mod encryption;
+mod keys;
+mod listing;
+mod own_operation;
+mod parallel;
+mod presigned;
+mod refusals;
+mod support;
