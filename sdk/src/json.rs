@@ -1,5 +1,6 @@
 //! JSON bodies, and how values are written in them.
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::body::Body;
@@ -86,6 +87,22 @@ where
     T: Deserialize<'de> + Default,
 {
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
+/// Reads a list, or a single item as a list of one; `null` is empty.
+// Whether it is used depends on the operations that have been generated.
+#[allow(dead_code)]
+pub(crate) fn one_or_many<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    use serde::de::Error as _;
+    match serde_json::Value::deserialize(deserializer)? {
+        serde_json::Value::Null => Ok(Vec::new()),
+        list @ serde_json::Value::Array(_) => Vec::deserialize(list).map_err(D::Error::custom),
+        item => Ok(vec![T::deserialize(item).map_err(D::Error::custom)?]),
+    }
 }
 
 /// A pair of modules for `#[serde(with = …)]`: one for a value, `option` for one that may be absent.
@@ -200,6 +217,30 @@ mod tests {
         bytes: bytes::Bytes,
         #[serde(default, deserialize_with = "super::or_default")]
         list: Vec<u8>,
+    }
+
+    #[test]
+    fn one_reads_like_many() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Lists {
+            #[serde(deserialize_with = "one_or_many")]
+            users: Vec<String>,
+            #[serde(default, deserialize_with = "one_or_many")]
+            actions: Vec<String>,
+        }
+        let read = |text: &str| serde_json::from_str::<Lists>(text).map(|l| (l.users, l.actions));
+        let both = (vec!["*".to_owned()], vec!["get_object".to_owned()]);
+        assert_eq!(
+            read(r#"{"users":"*","actions":["get_object"]}"#).unwrap(),
+            both
+        );
+        assert_eq!(
+            read(r#"{"users":["*"],"actions":"get_object"}"#).unwrap(),
+            both
+        );
+        assert_eq!(read(r#"{"users":null}"#).unwrap(), (vec![], vec![]));
+        assert!(read(r#"{"actions":"x"}"#).is_err());
+        assert!(read(r#"{"users":{"a":1}}"#).is_err());
     }
 
     #[test]

@@ -50,5 +50,8 @@ pub mod operations {
 /// Values in requests and outputs.
 pub mod types {
     pub use crate::generated::types::*;
-    pub use crate::value::{ByteRange, CustomerKey, Extra, ObjectRef, UnknownValue};
+    pub use crate::value::{
+        ByteRange, Crop, CustomerKey, Extra, Gravity, ImageActions, ObjectRef, Resize, ResizeMode,
+        UnknownValue, Watermark, WatermarkImage,
+    };
 }

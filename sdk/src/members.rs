@@ -101,6 +101,18 @@ impl Members {
         self.read(name, crate::json::base64::deserialize)
     }
 
+    /// A list, which may also come as its only item.
+    ///
+    /// # Errors
+    ///
+    /// `Decode`, naming the member.
+    pub fn one_or_many<T: DeserializeOwned>(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<Vec<T>>, Error> {
+        self.read(name, crate::json::one_or_many)
+    }
+
     /// The value of a member that must be there.
     ///
     /// # Errors

@@ -82,6 +82,7 @@ pub(super) fn resolve<T>(
         required: field.required,
         default,
         sensitive: field.sensitive,
+        one_or_many: field.one_or_many,
         unverified: field.unverified.as_ref().map(|u| u.0.clone()),
     };
     (problems.len() == before).then_some(resolved)
@@ -191,12 +192,15 @@ fn check_type<T>(
         (Place::Header | Place::Query, Type::List(_)) if context.answer => {
             Some("a list in a header of an answer is not supported: use `string`")
         }
+        (Place::Query, Type::ImageActions) if !context.answer => None,
         (Place::Header, Type::ByteRange | Type::ObjectRef | Type::CustomerKey)
             if !context.answer =>
         {
             None
         }
-        (_, _) if mentions_header_type(ty) => Some("this type is for headers of requests"),
+        (_, _) if mentions_header_type(ty) => {
+            Some("this type is for headers of requests, `image_actions` for a query")
+        }
         (_, _) if nests_timestamp(ty) => Some("times in lists and maps are not supported"),
         (Place::Json, Type::List(item) | Type::Map(item)) if matches!(**item, Type::Bytes) => {
             Some("bytes in lists and maps are not supported")
@@ -215,6 +219,13 @@ fn check_type<T>(
             problem.hint("the table of types in specs/README.md tells what can travel where"),
         );
     }
+    if field.one_or_many && !is_list_of_texts(place, ty) {
+        let problem = context.file.at(
+            &field.name,
+            "`one_or_many` is for JSON lists of texts or enums",
+        );
+        problems.push(problem.hint("remove it"));
+    }
     if field.sensitive && context.answer {
         problems.push(
             context
@@ -225,9 +236,14 @@ fn check_type<T>(
     }
 }
 
+fn is_list_of_texts(place: Place, ty: &Type) -> bool {
+    let of_texts = |item: &Type| matches!(item, Type::String | Type::Enum(_));
+    place == Place::Json && matches!(ty, Type::List(item) if of_texts(item))
+}
+
 fn mentions_header_type(ty: &Type) -> bool {
     match ty {
-        Type::ByteRange | Type::ObjectRef | Type::CustomerKey => true,
+        Type::ByteRange | Type::ObjectRef | Type::CustomerKey | Type::ImageActions => true,
         Type::List(item) | Type::Map(item) => mentions_header_type(item),
         _ => false,
     }

@@ -103,6 +103,7 @@ pub enum Type {
     ByteRange,
     ObjectRef,
     CustomerKey,
+    ImageActions,
     List(Box<Type>),
     Map(Box<Type>),
     Struct(String),
@@ -145,6 +146,8 @@ pub struct Field {
     pub default: Option<Literal>,
     /// Whether it is never printed.
     pub sensitive: bool,
+    /// Whether a single text is read like a list of one.
+    pub one_or_many: bool,
     /// Why it is uncertain.
     pub unverified: Option<String>,
 }

@@ -85,6 +85,7 @@ impl Names {
             TypeExpr::ByteRange => Type::ByteRange,
             TypeExpr::ObjectRef => Type::ObjectRef,
             TypeExpr::CustomerKey => Type::CustomerKey,
+            TypeExpr::ImageActions => Type::ImageActions,
             TypeExpr::List(item) => match self.find(item)? {
                 Some(item) => Type::List(Box::new(item)),
                 None => return Ok(None),

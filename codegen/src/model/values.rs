@@ -33,7 +33,7 @@ pub(super) fn expected(types: &[TypeDef], ty: &Type, node: &Node) -> Result<Lite
 fn read(types: &[TypeDef], ty: &Type, node: &Node, whole: bool) -> Result<Literal, Mistake> {
     let literal = match (ty, &node.value) {
         (_, Value::Null) if !whole => Literal::Absent,
-        (Type::String, Value::String(text)) => Literal::String(text.clone()),
+        (Type::String | Type::ImageActions, Value::String(text)) => Literal::String(text.clone()),
         (Type::Bool, Value::Bool(b)) => Literal::Bool(*b),
         (Type::Int32, Value::Int(i)) if i32::try_from(*i).is_ok() => Literal::Int(*i),
         (Type::Int64, Value::Int(i)) => Literal::Int(*i),
@@ -103,6 +103,7 @@ fn describe(ty: &Type) -> String {
         Type::ByteRange => "a range, as in `bytes=0-4`".into(),
         Type::ObjectRef => "an object, as in `{ bucket: photos, key: cat.png }`".into(),
         Type::CustomerKey => "a key of 32 characters".into(),
+        Type::ImageActions => "an action, as in `resize:w_300,h_400|rotate:a_90`".into(),
         Type::List(_) => "a list".into(),
         Type::Map(_) => "a map".into(),
         Type::Struct(name) => format!("a map with the members of `{name}`"),

@@ -46,6 +46,7 @@ fn member(field: &Field) -> TokenStream {
             quote!(members.#read(#wire)?)
         }
         Type::Bytes => quote!(members.base64(#wire)?),
+        _ if field.one_or_many => quote!(members.one_or_many(#wire)?),
         _ => quote!(members.optional(#wire)?),
     };
     if field.required {

@@ -20,6 +20,7 @@ pub fn plain(ty: &Type) -> TokenStream {
         Type::ByteRange => quote!(types::ByteRange),
         Type::ObjectRef => quote!(types::ObjectRef),
         Type::CustomerKey => quote!(types::CustomerKey),
+        Type::ImageActions => quote!(types::ImageActions),
         Type::List(item) => {
             let item = plain(item);
             quote!(Vec<#item>)
@@ -67,7 +68,12 @@ pub fn stored(field: &Field) -> TokenStream {
 pub fn argument(name: &str, ty: &Type) -> (TokenStream, TokenStream) {
     let name = ident(name);
     match ty {
-        Type::String | Type::Bytes | Type::ByteRange | Type::ObjectRef | Type::Enum(_) => {
+        Type::String
+        | Type::Bytes
+        | Type::ByteRange
+        | Type::ObjectRef
+        | Type::ImageActions
+        | Type::Enum(_) => {
             let ty = plain(ty);
             (quote!(impl Into<#ty>), quote!(#name.into()))
         }

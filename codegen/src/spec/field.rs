@@ -27,6 +27,9 @@ pub struct Field {
     /// In an answer: what a missing member means (`0`, `false`, `""`). The field is then no `Option`.
     #[serde(default)]
     pub default: Option<Node>,
+    /// In a JSON list of texts: a single text in an answer is read like a list of one.
+    #[serde(default)]
+    pub one_or_many: bool,
     /// Never printed: keys and the like.
     #[serde(default)]
     pub sensitive: bool,

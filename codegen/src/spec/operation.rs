@@ -172,6 +172,9 @@ pub struct Response {
     /// The body.
     #[serde(default)]
     pub body: Option<Spanned<Body>>,
+    /// The variants that are answered with it; without this, all of them.
+    #[serde(default, rename = "for")]
+    pub variants: Option<Vec<Spanned<TypeName>>>,
 }
 
 /// What a status means for the caller.

@@ -117,6 +117,7 @@ const RESERVED_TYPES: &[&str] = &[
     "FnOnce",
     "From",
     "Hash",
+    "ImageActions",
     "Into",
     "IntoIterator",
     "Items",
@@ -322,6 +323,7 @@ pub enum TypeExpr {
     ByteRange,
     ObjectRef,
     CustomerKey,
+    ImageActions,
     List(Box<TypeExpr>),
     Map(Box<TypeExpr>),
     /// A struct or enum of `specs/types/`.
@@ -330,7 +332,7 @@ pub enum TypeExpr {
 
 scalar!(TypeExpr, "a type", read_type, {
     "anyOf": [
-        { "enum": ["string", "bool", "int32", "int64", "uint64", "float64", "bytes", "timestamp(http)", "timestamp(iso8601)", "timestamp(unix)", "byte_range", "object_ref", "customer_key"] },
+        { "enum": ["string", "bool", "int32", "int64", "uint64", "float64", "bytes", "timestamp(http)", "timestamp(iso8601)", "timestamp(unix)", "byte_range", "object_ref", "customer_key", "image_actions"] },
         { "pattern": "^(list|map)<.+>$" },
         { "pattern": "^[A-Z][A-Za-z0-9]*$" }
     ]
@@ -350,6 +352,7 @@ const TYPES: &[&str] = &[
     "byte_range",
     "object_ref",
     "customer_key",
+    "image_actions",
     "list<…>",
     "map<…>",
 ];
@@ -387,6 +390,7 @@ fn nested_type(text: &str, depth: usize) -> Result<TypeExpr, String> {
         "byte_range" => TypeExpr::ByteRange,
         "object_ref" => TypeExpr::ObjectRef,
         "customer_key" => TypeExpr::CustomerKey,
+        "image_actions" => TypeExpr::ImageActions,
         _ => {
             return match read_type_name(text) {
                 Ok(name) => Ok(TypeExpr::Named(name.0)),
@@ -420,6 +424,7 @@ impl fmt::Display for TypeExpr {
             Self::ByteRange => f.write_str("byte_range"),
             Self::ObjectRef => f.write_str("object_ref"),
             Self::CustomerKey => f.write_str("customer_key"),
+            Self::ImageActions => f.write_str("image_actions"),
             Self::List(item) => write!(f, "list<{item}>"),
             Self::Map(item) => write!(f, "map<{item}>"),
             Self::Named(name) => f.write_str(name),

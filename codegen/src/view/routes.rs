@@ -130,6 +130,7 @@ pub(super) fn spec_type(ty: &Type) -> String {
         Type::ByteRange => "byte_range".into(),
         Type::ObjectRef => "object_ref".into(),
         Type::CustomerKey => "customer_key".into(),
+        Type::ImageActions => "image_actions".into(),
         Type::List(item) => format!("list<{}>", spec_type(item)),
         Type::Map(item) => format!("map<{}>", spec_type(item)),
         Type::Struct(name) | Type::Enum(name) => name.clone(),

@@ -152,7 +152,13 @@ fn attributes(field: &Field) -> Vec<String> {
         Type::Bytes => Some("crate::json::base64"),
         _ => None,
     };
-    if field.required {
+    if field.one_or_many {
+        parts.push("deserialize_with = \"crate::json::one_or_many\"".into());
+        if !field.required {
+            parts.push("default".into());
+            parts.push("skip_serializing_if = \"Vec::is_empty\"".into());
+        }
+    } else if field.required {
         if let Some(coding) = coding {
             parts.push(format!("with = \"{coding}\""));
         }

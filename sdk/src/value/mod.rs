@@ -2,6 +2,7 @@
 
 mod customer_key;
 mod extra;
+mod image;
 mod object_ref;
 mod open_enum;
 mod range;
@@ -9,6 +10,7 @@ mod sensitive;
 
 pub use customer_key::CustomerKey;
 pub use extra::Extra;
+pub use image::{Crop, Gravity, ImageActions, Resize, ResizeMode, Watermark, WatermarkImage};
 pub use object_ref::ObjectRef;
 pub use open_enum::UnknownValue;
 pub(crate) use open_enum::open_enum;

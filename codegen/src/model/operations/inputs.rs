@@ -115,6 +115,7 @@ impl<'a> Shared<'a> {
                     required: true,
                     default: None,
                     sensitive: false,
+                    one_or_many: false,
                     unverified: None,
                 });
                 RequestBody::Stream
@@ -239,6 +240,7 @@ fn key_field(path: &[Spanned<spec::Field>]) -> Field {
         required: true,
         default: None,
         sensitive: false,
+        one_or_many: false,
         unverified: None,
     }
 }

@@ -121,6 +121,16 @@ impl<'a> Shared<'a> {
         }
     }
 
+    /// The statuses that one variant is answered with.
+    fn responses_for(&self, id: &str) -> Vec<Response> {
+        let specs = &self.file.spec.responses;
+        let is_for_id = |r: &&Response| {
+            let spec = specs.iter().find(|s| s.value.status.value == r.status);
+            spec.is_none_or(|s| is_for(&s.value.variants, id))
+        };
+        self.responses.iter().filter(is_for_id).cloned().collect()
+    }
+
     fn operation(
         &self,
         variant: Option<&Spanned<spec::Variant>>,
@@ -210,7 +220,7 @@ impl<'a> Shared<'a> {
             inputs,
             computed,
             body,
-            responses: self.responses.clone(),
+            responses: self.responses_for(&id),
             output: self.output.clone(),
             paging,
             examples: Vec::new(),
@@ -241,8 +251,10 @@ fn check_variant_names(file: &Parsed<spec::Operation>, problems: &mut Vec<Diagno
         .iter()
         .chain(&request.headers)
         .map(|f| &f.value.variants);
+    let answers = spec.responses.iter().map(|r| &r.value.variants);
     for names in fields
         .chain(request.body.iter().map(|b| &b.value.variants))
+        .chain(answers)
         .flatten()
     {
         for name in names
