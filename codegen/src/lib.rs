@@ -4,6 +4,7 @@
 //! (finished strings) → text. Nothing here writes a file: [`generate`] returns the whole set, and the
 //! caller compares it with what is on disk.
 
+pub mod coverage;
 pub mod diagnostic;
 mod format;
 mod generate;

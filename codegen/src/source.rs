@@ -20,7 +20,9 @@ impl Sources {
     pub fn read(root: &Path) -> io::Result<Self> {
         let mut sources = Self::default();
         for path in list(root, "specs")? {
-            if path.ends_with(".yaml") || path.ends_with(".yml") {
+            // What the vendor's Swagger says is compared with the specs, it is no spec.
+            let is_spec = path.ends_with(".yaml") || path.ends_with(".yml");
+            if is_spec && !path.starts_with("specs/upstream/") {
                 let bytes = std::fs::read(root.join(&path)).map_err(|e| named(&path, &e))?;
                 sources.specs.insert(path, bytes);
             }

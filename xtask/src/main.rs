@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask <command>`.
 
+mod coverage;
 mod explain;
 mod generate;
 mod lint;
@@ -44,6 +45,15 @@ enum Command {
         /// The operation, as in `options_object` or `OptionsObject`.
         operation: String,
     },
+    /// Compare the specs with the vendor's Swagger: every difference needs a reason.
+    Coverage {
+        /// The folder of the Swagger's files; without it, the inventory of its facts in specs/upstream/inventory.txt.
+        #[arg(long)]
+        upstream: Option<PathBuf>,
+        /// Write the inventory anew from the Swagger.
+        #[arg(long, requires = "upstream")]
+        write: bool,
+    },
     /// Run a local QingStor.
     Emulate {
         /// Arguments of `qingstor-emulator`.
@@ -61,6 +71,7 @@ fn main() -> ExitCode {
         Command::Lint => lint::run(&root),
         Command::NewOperation { scope, name } => new_operation::run(&root, &scope, &name),
         Command::Explain { operation } => explain::run(&root, &operation),
+        Command::Coverage { upstream, write } => coverage::run(&root, upstream.as_deref(), write),
         Command::Emulate { arguments } => {
             let mut all = vec!["run", "--quiet", "-p", "qingstor-emulator", "--"];
             all.extend(arguments.iter().map(String::as_str));

@@ -11,6 +11,7 @@ mod values;
 
 pub use load::load;
 pub use names::{snake, upper_camel};
+pub use operations::scope_name;
 
 use crate::spec::{Auth, ComputedRule, ErrorKind, Outcome, RetryClass, Scope, TimeFormat};
 

@@ -85,7 +85,8 @@ fn check_place(file: &Parsed<spec::Operation>, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-pub(super) fn scope_name(scope: Scope) -> &'static str {
+/// The folder of a scope's specs.
+pub fn scope_name(scope: Scope) -> &'static str {
     match scope {
         Scope::Service => "service",
         Scope::Bucket => "bucket",
