@@ -1,7 +1,10 @@
 //! Messages on the wire against what examples say about them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use qingstor::testing::{WireRequest, WireResponse};
 use serde_json::Value;
@@ -47,7 +50,61 @@ pub(crate) fn request(example: &Example, request: &WireRequest, report: &mut Rep
             ));
         }
     }
-    body("request", example.request_body, &request.body, &[], report);
+    match example.request_body {
+        Payload::Form(expected) => form(expected, request, report),
+        payload => body("request", payload, &request.body, &[], report),
+    }
+}
+
+/// Fields that the SDK works out; an anonymous form has none of them.
+const SIGNATURE: &[&str] = &["access_key_id", "policy", "signature"];
+
+/// Holds a form against its example: the fields in order, the file last, and a policy that says the same.
+fn form(expected: &[(&str, &str)], request: &WireRequest, report: &mut Report) {
+    let content_type = request.header("content-type").unwrap_or_default();
+    let boundary = content_type.strip_prefix("multipart/form-data; boundary=");
+    let fields = boundary.and_then(|boundary| fields(&request.body, boundary));
+    let Some(fields) = fields else {
+        report.find(format!(
+            "the request's body is no form of the type {content_type:?}"
+        ));
+        return;
+    };
+    let got: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .filter(|(name, _)| !SIGNATURE.contains(name))
+        .collect();
+    report.equal("the form", &got.as_slice(), &expected);
+    report.equal(
+        "the last field of the form",
+        &fields.last().map(|(name, _)| name.as_str()),
+        &Some("file"),
+    );
+    let policy = fields.iter().find(|(name, _)| name == "policy");
+    let policy = policy.and_then(|(_, value)| STANDARD.decode(value).ok());
+    let policy =
+        policy.and_then(|text| serde_json::from_slice::<BTreeMap<String, String>>(&text).ok());
+    let told: BTreeMap<String, String> = expected
+        .iter()
+        .filter(|(name, _)| *name != "file")
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    report.equal("the policy of the form", &policy, &Some(told));
+}
+
+/// The fields of `multipart/form-data` (RFC 7578), all of them texts.
+fn fields(body: &[u8], boundary: &str) -> Option<Vec<(String, String)>> {
+    let text = std::str::from_utf8(body).ok()?;
+    let text = text.strip_prefix(&format!("--{boundary}\r\n"))?;
+    let text = text.strip_suffix(&format!("\r\n--{boundary}--\r\n"))?;
+    let delimiter = format!("\r\n--{boundary}\r\n");
+    let field = |part: &str| {
+        let (head, value) = part.split_once("\r\n\r\n")?;
+        let name = head.split("; name=\"").nth(1)?.split('"').next()?;
+        Some((name.to_owned(), value.to_owned()))
+    };
+    text.split(delimiter.as_str()).map(field).collect()
 }
 
 /// Holds a live answer against its example.
@@ -109,6 +166,7 @@ fn body(what: &str, expected: Payload, got: &[u8], varies: &[&str], report: &mut
                 String::from_utf8_lossy(got)
             )),
         },
+        Payload::Form(_) => report.find(format!("the {what} should be no form")),
         // An error's body is the service's own wording: only examples that quote it are held to it.
         Payload::None if what == "answer" => {}
         Payload::None | Payload::Text(_) => {

@@ -55,13 +55,16 @@ pub enum Payload {
     Json(&'static str),
     /// Any other text.
     Text(&'static str),
+    /// The fields of a form, the file among them, without those that the SDK works out.
+    Form(&'static [(&'static str, &'static str)]),
 }
 
 impl Payload {
     /// The bytes as an endpoint would send them.
     pub fn bytes(self) -> &'static [u8] {
         match self {
-            Self::None => b"",
+            // Only requests are forms.
+            Self::None | Self::Form(_) => b"",
             Self::Json(text) | Self::Text(text) => text.as_bytes(),
         }
     }

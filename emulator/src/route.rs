@@ -57,6 +57,8 @@ pub enum BodyKind {
     Json,
     /// The bytes of an object.
     Stream,
+    /// `multipart/form-data`.
+    Form,
 }
 
 /// A declared parameter.
@@ -81,4 +83,6 @@ pub enum Location {
     Header,
     /// As a member of the JSON body.
     Json,
+    /// As a field of a form.
+    Form,
 }

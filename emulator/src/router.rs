@@ -125,7 +125,7 @@ pub(crate) fn check_params(route: &Route, request: &Request) -> Result<(), ApiEr
                 continue;
             }
             Location::Header => request.header(param.name)?,
-            Location::Json => continue,
+            Location::Json | Location::Form => continue,
         };
         match value {
             None => {

@@ -1,7 +1,7 @@
 //! The facts of the specs.
 
 use super::Facts;
-use crate::model::{Api, Computed, Field, Operation, Place, Type, TypeKind};
+use crate::model::{Api, Computed, Field, Operation, Place, RequestBody, Type, TypeKind};
 use crate::spec::Scope;
 
 /// Facts about every operation that the Swagger has a place for.
@@ -70,6 +70,12 @@ impl Writer<'_> {
             Place::Path => return,
             Place::Query => format!("query {}", field.wire),
             Place::Header | Place::HeaderPrefix => format!("header {}", header_name(field)),
+            Place::Form => format!("form {}", field.wire),
+            Place::FormPrefix => format!("form {}*", field.wire),
+            Place::Stream if operation.body == RequestBody::Form => {
+                self.fact("form file: string");
+                return;
+            }
             Place::Json => {
                 self.member("request", &field.wire, field);
                 return;
@@ -88,7 +94,10 @@ impl Writer<'_> {
 
     fn computed(&mut self, computed: &Computed) {
         use crate::spec::ComputedRule;
-        let what = format!("header {}", computed.wire.to_ascii_lowercase());
+        let what = match computed.place {
+            Place::Form => format!("form {}", computed.wire),
+            _ => format!("header {}", computed.wire.to_ascii_lowercase()),
+        };
         let ty = match computed.rule {
             ComputedRule::ContentLength => "integer",
             _ => "string",

@@ -147,7 +147,10 @@ impl Reader<'_> {
             target: request.target.value.clone(),
             request: WireMessage {
                 headers: self.headers(request.headers.as_ref())?,
-                body: self.body(request.json.as_ref(), request.body.as_ref())?,
+                body: match &request.form {
+                    Some(form) => self.form(form)?,
+                    None => self.body(request.json.as_ref(), request.body.as_ref())?,
+                },
             },
             response: WireMessage {
                 headers: self.headers(response.headers.as_ref())?,
@@ -495,6 +498,23 @@ impl Reader<'_> {
                 .at(&node.range, "a body is either `json` or `body`, not both")
                 .hint("keep one of them")),
         }
+    }
+
+    /// The fields of a form, in order; what the SDK works out need not be told.
+    fn form(&self, node: &Node) -> Result<WireBody, Problem> {
+        let Value::Map(entries) = &node.value else {
+            let problem = self.at(&node.range, "a form is a map of field names to texts");
+            return Err(problem.hint("as in `{ key: cat.png, file: hello }`"));
+        };
+        let mut fields = Vec::new();
+        for entry in entries {
+            let Value::String(text) = &entry.value.value else {
+                let problem = self.at(&entry.value.range, "a field of a form is a text");
+                return Err(problem.hint("put it in double quotes"));
+            };
+            fields.push((entry.key.clone(), text.clone()));
+        }
+        Ok(WireBody::Form(fields))
     }
 
     /// What varies must be there to vary.

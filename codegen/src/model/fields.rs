@@ -106,6 +106,12 @@ fn wire_name<T>(
     problems: &mut Vec<Diagnostic>,
 ) -> (String, Place) {
     let name = &field.name.value;
+    if context.place == Place::Form {
+        return match name.prefix() {
+            Some(prefix) => (prefix.to_string(), Place::FormPrefix),
+            None => (name.0.clone(), Place::Form),
+        };
+    }
     if context.place != Place::Header {
         return (name.0.clone(), context.place);
     }
@@ -176,7 +182,12 @@ fn check_type<T>(
     problems: &mut Vec<Diagnostic>,
 ) {
     let mistake = match (place, ty) {
-        (Place::HeaderPrefix, Type::Map(item)) if **item == Type::String => None,
+        (Place::HeaderPrefix | Place::FormPrefix, Type::Map(item)) if **item == Type::String => {
+            None
+        }
+        (Place::FormPrefix, _) => Some("fields with a common prefix are a `map<string>`"),
+        (Place::Form, Type::String | Type::Enum(_)) => None,
+        (Place::Form, _) => Some("a field of a form is a `string` or an enum"),
         (Place::HeaderPrefix, _) => Some("headers with a common prefix are a `map<string>`"),
         (Place::Path, Type::String) => None,
         (Place::Path, _) => Some("a part of the path is a `string`"),

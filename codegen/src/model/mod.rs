@@ -124,7 +124,11 @@ pub enum Place {
     HeaderPrefix,
     /// A member of a JSON object.
     Json,
-    /// The whole body, as bytes.
+    /// A field of a form.
+    Form,
+    /// All fields of a form with a prefix; the wire name is the prefix.
+    FormPrefix,
+    /// The whole body or the file of a form, as bytes.
     Stream,
 }
 
@@ -158,6 +162,8 @@ pub struct Field {
 pub struct Computed {
     /// The header.
     pub wire: String,
+    /// A header, or a field of a form.
+    pub place: Place,
     /// How.
     pub rule: ComputedRule,
     /// The header it is worked out from.
@@ -184,6 +190,7 @@ pub enum RequestBody {
     None,
     Json { keep_unknown: bool },
     Stream,
+    Form,
 }
 
 /// An operation or one of its variants: one method of the SDK.
@@ -419,6 +426,7 @@ pub enum WireBody {
     None,
     Json(serde_json::Value),
     Text(String),
+    Form(Vec<(String, String)>),
 }
 
 impl Field {

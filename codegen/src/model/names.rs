@@ -17,7 +17,7 @@ pub fn upper_camel(name: &str) -> String {
 /// The field that a name on the wire becomes: headers lose `X-QS-`, everything else is `snake_case`.
 pub(super) fn field(wire: &str, place: Place) -> String {
     match place {
-        Place::Header | Place::HeaderPrefix => {
+        Place::Header | Place::HeaderPrefix | Place::Form | Place::FormPrefix => {
             let lower = wire.to_ascii_lowercase();
             let rest = lower.strip_prefix("x-qs-").unwrap_or(&lower);
             let name: String = rest

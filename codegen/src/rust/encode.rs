@@ -25,12 +25,13 @@ pub fn statements(operation: &Operation) -> Vec<TokenStream> {
                 let (prefix, name) = (&field.wire, ident(&field.name));
                 statements.push(quote!(parts.metadata(#prefix, &self.#name)?;));
             }
-            Place::Path | Place::Json | Place::Stream => {}
+            Place::Path | Place::Json | Place::Form | Place::FormPrefix | Place::Stream => {}
         }
     }
     match operation.body {
         RequestBody::None => {}
         RequestBody::Stream => statements.push(quote!(parts.body(self.body);)),
+        RequestBody::Form => statements.extend(form(operation)),
         RequestBody::Json { keep_unknown } => statements.extend(json(operation, keep_unknown)),
     }
     if operation
@@ -151,6 +152,26 @@ fn header(field: &Field, computed: &[Computed]) -> TokenStream {
             #(#companions)*
         }
     })
+}
+
+fn form(operation: &Operation) -> Vec<TokenStream> {
+    let mut statements = vec![quote!(let mut form = FormBody::new();)];
+    for field in &operation.inputs {
+        let wire = &field.wire;
+        match field.place {
+            Place::Form => statements.push(with_value(field, |value| {
+                let text = text(&field.ty, &value);
+                quote!(form.field(#wire, #text)?;)
+            })),
+            Place::FormPrefix => {
+                let name = ident(&field.name);
+                statements.push(quote!(form.metadata(#wire, &self.#name)?;));
+            }
+            _ => {}
+        }
+    }
+    statements.push(quote!(parts.form(form, self.body);));
+    statements
 }
 
 fn json(operation: &Operation, keep_unknown: bool) -> Vec<TokenStream> {

@@ -67,15 +67,21 @@ pub enum ComputedRule {
     CustomerAlgorithm,
     /// The base64 MD5 of the `customer_key` in `of`.
     CustomerKeyMd5,
+    /// In a form: the id of the access key.
+    AccessKeyId,
+    /// In a form: the base64 JSON of the fields before the file.
+    Policy,
+    /// In a form: the signature of the policy.
+    PolicySignature,
 }
 
 /// The body of a request or answer.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Body {
-    /// `json`, with `fields`; or `stream`: bytes that are not interpreted.
+    /// `json`, with `fields`; `stream`: bytes that are not interpreted; `form`: `fields`, and behind them the bytes of a file.
     pub kind: Spanned<BodyKind>,
-    /// The members of the JSON object.
+    /// The members of the JSON object, or the fields of the form.
     #[serde(default)]
     pub fields: Option<Vec<Spanned<Field>>>,
     /// Members that the spec does not know are kept in `extra`, so that reading, changing and writing back loses nothing.
@@ -97,4 +103,6 @@ pub enum BodyKind {
     Json,
     /// Bytes.
     Stream,
+    /// `multipart/form-data`: fields, and a file as the last.
+    Form,
 }

@@ -313,6 +313,9 @@ pub struct WireRequest {
     /// The body, as text.
     #[serde(default)]
     pub body: Option<Spanned<String>>,
+    /// The body, as the fields of a form.
+    #[serde(default)]
+    pub form: Option<Node>,
 }
 
 /// An answer on the wire.

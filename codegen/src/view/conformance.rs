@@ -139,5 +139,6 @@ fn payload(body: &WireBody) -> String {
         WireBody::None => "Payload::None".into(),
         WireBody::Json(json) => format!("Payload::Json({:?})", json.to_string()),
         WireBody::Text(text) => format!("Payload::Text({text:?})"),
+        WireBody::Form(fields) => format!("Payload::Form(&{fields:?})"),
     }
 }

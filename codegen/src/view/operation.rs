@@ -253,6 +253,9 @@ fn imports(operation: &Operation) -> Vec<String> {
     if operation.retry != RetryClass::Never {
         seam.push("Retry");
     }
+    if operation.body == RequestBody::Form {
+        seam.push("FormBody");
+    }
     if matches!(operation.body, RequestBody::Json { .. }) {
         seam.push("JsonBody");
     }
@@ -371,6 +374,11 @@ fn setter(field: &Field) -> SetterView {
             field.wire
         ),
         Place::Json => format!("Member `{}` of the JSON body.", field.wire),
+        Place::Form => format!("Field `{}` of the form.", field.wire),
+        Place::FormPrefix => format!(
+            "A field `{}<name>` of the form for each name; may be called many times.",
+            field.wire
+        ),
         Place::Path | Place::Stream => String::new(),
     };
     SetterView {

@@ -6,8 +6,8 @@ use super::doc::{cell, safe};
 use super::routes::spec_type;
 use super::{folder, host};
 use crate::model::{
-    Api, Argument, Example, Expected, Field, Literal, Operation, Place, RequestBody, Type,
-    TypeKind, WireBody, WireMessage,
+    Api, Argument, Computed, Example, Expected, Field, Literal, Operation, Place, RequestBody,
+    Type, TypeKind, WireBody, WireMessage,
 };
 use crate::rust;
 use crate::spec::{Auth, ComputedRule, Outcome, RetryClass};
@@ -170,7 +170,7 @@ fn facts(operation: &Operation) -> Vec<String> {
 
 fn row(field: &Field) -> RowView {
     let name = match field.place {
-        Place::HeaderPrefix => format!("{}\\*", field.wire),
+        Place::HeaderPrefix | Place::FormPrefix => format!("{}\\*", field.wire),
         _ => field.wire.clone(),
     };
     let mut doc = cell(&field.doc);
@@ -202,19 +202,12 @@ fn request_tables(api: &Api, operation: &Operation) -> Vec<TableView> {
         fields.map(row).collect()
     };
     let mut headers = of(&[Place::Header, Place::HeaderPrefix]);
-    headers.extend(operation.computed.iter().map(|c| RowView {
-        name: c.wire.clone(),
-        ty: "`string`".into(),
-        doc: format!(
-            "{} The SDK works it out{}.",
-            cell(&c.doc),
-            match c.rule {
-                ComputedRule::ContentLength | ComputedRule::ContentMd5 => " from the body",
-                ComputedRule::CustomerAlgorithm | ComputedRule::CustomerKeyMd5 => " from the key",
-            }
-        ),
-        required: if c.required { "Yes" } else { "No" }.into(),
-    }));
+    let computed = |places: &[Place]| -> Vec<RowView> {
+        let computed = operation.computed.iter();
+        let computed = computed.filter(|c| places.contains(&c.place));
+        computed.map(computed_row).collect()
+    };
+    headers.extend(computed(&[Place::Header]));
     let mut tables: Vec<TableView> = Vec::new();
     tables.extend(table("Path Parameters", of(&[Place::Path])));
     tables.extend(table("Query Parameters", of(&[Place::Query])));
@@ -222,6 +215,12 @@ fn request_tables(api: &Api, operation: &Operation) -> Vec<TableView> {
     match operation.body {
         RequestBody::None => {}
         RequestBody::Stream => tables.extend(table("Request Body", of(&[Place::Stream]))),
+        RequestBody::Form => {
+            let mut rows = of(&[Place::Form, Place::FormPrefix]);
+            rows.extend(computed(&[Place::Form]));
+            rows.extend(of(&[Place::Stream]));
+            tables.extend(table("Form Fields", rows));
+        }
         RequestBody::Json { .. } => {
             let fields: Vec<&Field> = operation
                 .inputs
@@ -232,6 +231,21 @@ fn request_tables(api: &Api, operation: &Operation) -> Vec<TableView> {
         }
     }
     tables
+}
+
+fn computed_row(computed: &Computed) -> RowView {
+    let source = match computed.rule {
+        ComputedRule::ContentLength | ComputedRule::ContentMd5 => "from the body",
+        ComputedRule::CustomerAlgorithm | ComputedRule::CustomerKeyMd5 => "from the key",
+        ComputedRule::AccessKeyId | ComputedRule::PolicySignature => "from the access key",
+        ComputedRule::Policy => "from the other fields",
+    };
+    RowView {
+        name: computed.wire.clone(),
+        ty: "`string`".into(),
+        doc: format!("{} The SDK works it out {source}.", cell(&computed.doc)),
+        required: if computed.required { "Yes" } else { "No" }.into(),
+    }
 }
 
 fn response_tables(api: &Api, operation: &Operation) -> Vec<TableView> {
@@ -435,6 +449,12 @@ fn message(start: &str, message: &WireMessage) -> String {
         WireBody::Json(json) => serde_json::to_string_pretty(json).unwrap_or_default(),
         WireBody::Text(body) if body.is_empty() => return lines.join("\n"),
         WireBody::Text(body) => body.clone(),
+        WireBody::Form(fields) => {
+            let fields = fields
+                .iter()
+                .map(|(name, value)| format!("{name} = {value}"));
+            fields.collect::<Vec<_>>().join("\n")
+        }
     };
     lines.extend([String::new(), body]);
     lines.join("\n")

@@ -72,7 +72,8 @@ fn route(operation: &Operation) -> RouteView {
             Place::Query => "Location::Query",
             Place::Header => "Location::Header",
             Place::Json => "Location::Json",
-            Place::Path | Place::HeaderPrefix | Place::Stream => return None,
+            Place::Form => "Location::Form",
+            Place::Path | Place::HeaderPrefix | Place::FormPrefix | Place::Stream => return None,
         };
         Some(ParamView {
             name: format!("{:?}", field.wire),
@@ -83,7 +84,10 @@ fn route(operation: &Operation) -> RouteView {
     });
     let computed = operation.computed.iter().map(|c| ParamView {
         name: format!("{:?}", c.wire),
-        location: "Location::Header".into(),
+        location: match c.place {
+            Place::Form => "Location::Form".into(),
+            _ => "Location::Header".into(),
+        },
         ty: "\"string\"".into(),
         required: c.required,
     });
@@ -107,6 +111,7 @@ fn route(operation: &Operation) -> RouteView {
             RequestBody::None => "BodyKind::None".into(),
             RequestBody::Json { .. } => "BodyKind::Json".into(),
             RequestBody::Stream => "BodyKind::Stream".into(),
+            RequestBody::Form => "BodyKind::Form".into(),
         },
         params: inputs.chain(computed).collect(),
         statuses: operation.responses.iter().map(|r| r.status).collect(),

@@ -57,7 +57,13 @@ impl<'a> Shared<'a> {
             .as_ref()
             .filter(|b| is_for(&b.value.variants, id))
         {
-            body = self.body(&spec.value, &mut inputs, &mut specs, &mut own_problems);
+            body = self.body(
+                &spec.value,
+                &mut inputs,
+                &mut computed,
+                &mut specs,
+                &mut own_problems,
+            );
         }
         for rule in &computed {
             self.check_computed(rule, &inputs, body, &mut own_problems);
@@ -87,6 +93,7 @@ impl<'a> Shared<'a> {
         &self,
         body: &spec::Body,
         inputs: &mut Vec<Field>,
+        computed: &mut Vec<Computed>,
         specs: &mut Vec<Spanned<spec::Field>>,
         problems: &mut Vec<Diagnostic>,
     ) -> RequestBody {
@@ -106,19 +113,21 @@ impl<'a> Shared<'a> {
                 }
             }
             BodyKind::Stream => {
-                inputs.push(Field {
-                    wire: "body".into(),
-                    name: "body".into(),
-                    ty: Type::Bytes,
-                    place: Place::Stream,
-                    doc: body.doc.as_ref().map_or_else(String::new, |d| d.0.clone()),
-                    required: true,
-                    default: None,
-                    sensitive: false,
-                    one_or_many: false,
-                    unverified: None,
-                });
+                inputs.push(stream("body", body));
                 RequestBody::Stream
+            }
+            BodyKind::Form => {
+                for field in body.fields.iter().flatten() {
+                    if let Some(rule) = &field.value.computed {
+                        computed.extend(self.computed(&field.value, rule, Place::Form, problems));
+                        continue;
+                    }
+                    let context = self.context(Place::Form, false);
+                    inputs.extend(fields::resolve(&context, &field.value, problems));
+                    specs.push(field.clone());
+                }
+                inputs.push(stream("file", body));
+                RequestBody::Form
             }
         }
     }
@@ -130,6 +139,27 @@ impl<'a> Shared<'a> {
         place: Place,
         problems: &mut Vec<Diagnostic>,
     ) -> Option<Computed> {
+        let for_forms = matches!(
+            rule.value.rule,
+            ComputedRule::AccessKeyId | ComputedRule::Policy | ComputedRule::PolicySignature
+        );
+        if for_forms != (place == Place::Form) {
+            let message = "this rule has no meaning here";
+            problems.push(self.file.at(rule, message).hint(
+                "`access_key_id`, `policy` and `policy_signature` are for forms, the others for headers",
+            ));
+            return None;
+        }
+        if for_forms {
+            return Some(Computed {
+                wire: field.name.value.0.clone(),
+                place,
+                rule: rule.value.rule,
+                of: None,
+                doc: field.doc.0.clone(),
+                required: field.required,
+            });
+        }
         if place != Place::Header {
             problems.push(
                 self.file
@@ -173,6 +203,7 @@ impl<'a> Shared<'a> {
         }
         Some(Computed {
             wire: field.name.value.0.clone(),
+            place,
             rule: rule.value.rule,
             of: rule.value.of.as_ref().map(|o| o.value.0.clone()),
             doc: field.doc.0.clone(),
@@ -225,6 +256,22 @@ impl<'a> Shared<'a> {
     }
 }
 
+/// The bytes of a body or of a form's file.
+fn stream(wire: &str, body: &spec::Body) -> Field {
+    Field {
+        wire: wire.into(),
+        name: "body".into(),
+        ty: Type::Bytes,
+        place: Place::Stream,
+        doc: body.doc.as_ref().map_or_else(String::new, |d| d.0.clone()),
+        required: true,
+        default: None,
+        sensitive: false,
+        one_or_many: false,
+        unverified: None,
+    }
+}
+
 fn key_field(path: &[Spanned<spec::Field>]) -> Field {
     let own = path.iter().find(|f| f.value.name.value.0 == "key");
     let doc = match own {
@@ -250,6 +297,15 @@ pub(super) fn check_body(
     problems: &mut Vec<Diagnostic>,
 ) {
     match body.kind.value {
+        BodyKind::Form if body.fields.is_none() || body.doc.is_none() || body.keep_unknown => {
+            problems.push(
+                file.at(
+                    &body.kind,
+                    "a form needs `fields`, and a `doc` for the file behind them",
+                )
+                .hint("`keep_unknown` is for `kind: json`"),
+            );
+        }
         BodyKind::Json if body.fields.is_none() => {
             problems.push(
                 file.at(&body.kind, "a JSON body needs `fields`")

@@ -86,6 +86,13 @@ pub(super) fn all(
                         .hint("remove it"),
                 );
             }
+            if body.value.kind.value == BodyKind::Form {
+                problems.push(
+                    file.at(&body.value.kind, "an answer is never a form")
+                        .hint("`json` or `stream`"),
+                );
+                continue;
+            }
             for member in body.value.fields.iter().flatten() {
                 json.extend(fields::resolve(
                     &context(Place::Json),
