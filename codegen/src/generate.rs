@@ -26,6 +26,7 @@ pub type Files = BTreeMap<String, String>;
 pub fn generate(api: &Api, templates: &Templates) -> Result<Files, Vec<Diagnostic>> {
     let mut output = Output {
         templates,
+        raw: Vec::new(),
         files: Files::new(),
         problems: Vec::new(),
     };
@@ -36,6 +37,7 @@ pub fn generate(api: &Api, templates: &Templates) -> Result<Files, Vec<Diagnosti
     for (name, text) in schema::schemas() {
         output.files.insert(format!("specs/schema/{name}"), text);
     }
+    output.format();
     if output.problems.is_empty() {
         Ok(output.files)
     } else {
@@ -43,19 +45,61 @@ pub fn generate(api: &Api, templates: &Templates) -> Result<Files, Vec<Diagnosti
     }
 }
 
+/// A file of Rust that is not laid out yet.
+struct Raw {
+    path: String,
+    template: &'static str,
+    subject: String,
+    text: String,
+}
+
 struct Output<'a> {
     templates: &'a Templates,
+    raw: Vec<Raw>,
     files: Files,
     problems: Vec<Diagnostic>,
 }
 
 impl Output<'_> {
-    fn rust(&mut self, path: String, template: &str, subject: &str, view: &impl serde::Serialize) {
-        let text = self.templates.render(template, subject, view);
-        match text.and_then(|text| format::rust(&text, template, subject)) {
-            Ok(text) => {
-                self.files.insert(path, text);
+    /// Laying out is most of the work, and the files do not depend on each other.
+    fn format(&mut self) {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let share = self.raw.len().div_ceil(threads).max(1);
+        let format_one = |raw: &Raw| format::rust(&raw.text, raw.template, &raw.subject);
+        let formatted: Vec<Result<String, Diagnostic>> = std::thread::scope(|scope| {
+            let shares = self.raw.chunks(share);
+            let workers: Vec<_> = shares
+                .map(|raw| scope.spawn(move || raw.iter().map(format_one).collect::<Vec<_>>()))
+                .collect();
+            let results = workers.into_iter().map(|worker| worker.join());
+            results
+                .flat_map(|result| result.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
+        });
+        for (raw, result) in std::mem::take(&mut self.raw).into_iter().zip(formatted) {
+            match result {
+                Ok(text) => {
+                    self.files.insert(raw.path, text);
+                }
+                Err(problem) => self.problems.push(problem),
             }
+        }
+    }
+
+    fn rust(
+        &mut self,
+        path: String,
+        template: &'static str,
+        subject: &str,
+        view: &impl serde::Serialize,
+    ) {
+        match self.templates.render(template, subject, view) {
+            Ok(text) => self.raw.push(Raw {
+                path,
+                template,
+                subject: subject.to_string(),
+                text,
+            }),
             Err(problem) => self.problems.push(problem),
         }
     }

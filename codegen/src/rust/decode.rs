@@ -50,7 +50,8 @@ fn member(field: &Field) -> TokenStream {
         _ => quote!(members.optional(#wire)?),
     };
     if field.required {
-        quote!(members.require(#wire, #value)?)
+        // Reading a member takes it out, so it cannot be read in the middle of another call.
+        quote!({ let value = #value; members.require(#wire, value)? })
     } else if field.is_plain() {
         quote!(#value.unwrap_or_default())
     } else {

@@ -48,37 +48,15 @@ fn member(path: &str, place: TokenStream, field: &Argument, varies: &[String]) -
     let varies_here = varies.iter().any(|v| v.eq_ignore_ascii_case(&field.wire));
     match (&field.ty, &field.value) {
         (_, Literal::Absent) => quote!(report.absent(#path, #place.is_none());),
-        (Type::List(item), Literal::List(items)) if matches!(**item, Type::Struct(_)) => {
-            let count = items.len();
-            let length = quote!(report.equal(#path, &#place.len(), &#count););
-            let items = items.iter().enumerate().map(|(index, item)| {
-                let path = format!("{path}[{index}]");
-                let statements = structure(&path, item, varies);
-                let item = if index == 0 {
-                    quote!(first())
-                } else {
-                    quote!(get(#index))
-                };
-                // An item about which nothing is said only has to be there.
-                if statements.is_empty() {
-                    return quote!();
+        (ty, literal) if has_struct(ty) => {
+            let statements = nested(path, ty, literal, varies);
+            match (statements.is_empty(), field.required) {
+                (true, true) => quote!(),
+                (true, false) => quote!(report.present(#path, #place.as_ref());),
+                (false, true) => quote!({ let item = &#place; #statements }),
+                (false, false) => {
+                    quote!(if let Some(item) = report.present(#path, #place.as_ref()) { #statements })
                 }
-                quote!(if let Some(item) = #place.#item { #statements })
-            });
-            quote!(#length #(#items)*)
-        }
-        (Type::Struct(_), value @ Literal::Struct { .. }) => {
-            let statements = structure(path, value, varies);
-            if statements.is_empty() {
-                return match field.required {
-                    true => quote!(),
-                    false => quote!(report.present(#path, #place.as_ref());),
-                };
-            }
-            if field.required {
-                quote!({ let item = &#place; #statements })
-            } else {
-                quote!(if let Some(item) = report.present(#path, #place.as_ref()) { #statements })
             }
         }
         (ty, literal) => {
@@ -100,6 +78,55 @@ fn member(path: &str, place: TokenStream, field: &Argument, varies: &[String]) -
             } else {
                 quote!(report.equal(#path, &#place, &#value);)
             }
+        }
+    }
+}
+
+/// Whether a type has structs in it: those are told in part, so they are compared member by member.
+fn has_struct(ty: &Type) -> bool {
+    match ty {
+        Type::Struct(_) => true,
+        Type::List(item) | Type::Map(item) => has_struct(item),
+        _ => false,
+    }
+}
+
+/// Statements about the value that the reference `item` stands for.
+fn nested(path: &str, ty: &Type, value: &Literal, varies: &[String]) -> TokenStream {
+    match (ty, value) {
+        (Type::List(ty), Literal::List(items)) => {
+            let count = items.len();
+            let items = items.iter().enumerate().map(|(index, value)| {
+                let statements = nested(&format!("{path}[{index}]"), ty, value, varies);
+                let get = if index == 0 {
+                    quote!(first())
+                } else {
+                    quote!(get(#index))
+                };
+                // An item about which nothing is said only has to be there.
+                match statements.is_empty() {
+                    true => quote!(),
+                    false => quote!(if let Some(item) = item.#get { #statements }),
+                }
+            });
+            quote!(report.equal(#path, &item.len(), &#count); #(#items)*)
+        }
+        (Type::Map(ty), Literal::Map(entries)) => {
+            let count = entries.len();
+            let entries = entries.iter().map(|(key, value)| {
+                let path = format!("{path}.{key}");
+                let statements = nested(&path, ty, value, varies);
+                match statements.is_empty() {
+                    true => quote!(report.present(#path, item.get(#key));),
+                    false => quote!(if let Some(item) = report.present(#path, item.get(#key)) { #statements }),
+                }
+            });
+            quote!(report.equal(#path, &item.len(), &#count); #(#entries)*)
+        }
+        (Type::Struct(_), value) => structure(path, value, varies),
+        (ty, value) => {
+            let value = value::owned(ty, value);
+            quote!(report.equal(#path, item, &#value);)
         }
     }
 }

@@ -95,14 +95,20 @@ async fn two_objects(client: &Client, report: &mut Report) {
         .send()
         .await;
     if let Some(output) = report.output(outcome) {
-        report.equal("deleted", &output.deleted.len(), &2usize);
-        if let Some(item) = output.deleted.first() {
-            report.equal("deleted[0].key", &item.key, &"a.txt".to_string());
+        {
+            let item = &output.deleted;
+            report.equal("deleted", &item.len(), &2usize);
+            if let Some(item) = item.first() {
+                report.equal("deleted[0].key", &item.key, &"a.txt".to_string());
+            }
+            if let Some(item) = item.get(1usize) {
+                report.equal("deleted[1].key", &item.key, &"b.txt".to_string());
+            }
         }
-        if let Some(item) = output.deleted.get(1usize) {
-            report.equal("deleted[1].key", &item.key, &"b.txt".to_string());
+        {
+            let item = &output.errors;
+            report.equal("errors", &item.len(), &0usize);
         }
-        report.equal("errors", &output.errors.len(), &0usize);
     }
 }
 
@@ -132,8 +138,14 @@ async fn quiet(client: &Client, report: &mut Report) {
         .send()
         .await;
     if let Some(output) = report.output(outcome) {
-        report.equal("deleted", &output.deleted.len(), &0usize);
-        report.equal("errors", &output.errors.len(), &0usize);
+        {
+            let item = &output.deleted;
+            report.equal("deleted", &item.len(), &0usize);
+        }
+        {
+            let item = &output.errors;
+            report.equal("errors", &item.len(), &0usize);
+        }
     }
 }
 
@@ -151,10 +163,16 @@ async fn missing_object(client: &Client, report: &mut Report) {
         .send()
         .await;
     if let Some(output) = report.output(outcome) {
-        report.equal("deleted", &output.deleted.len(), &1usize);
-        if let Some(item) = output.deleted.first() {
-            report.equal("deleted[0].key", &item.key, &"missing.txt".to_string());
+        {
+            let item = &output.deleted;
+            report.equal("deleted", &item.len(), &1usize);
+            if let Some(item) = item.first() {
+                report.equal("deleted[0].key", &item.key, &"missing.txt".to_string());
+            }
         }
-        report.equal("errors", &output.errors.len(), &0usize);
+        {
+            let item = &output.errors;
+            report.equal("errors", &item.len(), &0usize);
+        }
     }
 }

@@ -119,60 +119,65 @@ async fn all(client: &Client, report: &mut Report) {
     let outcome = client.list_buckets().send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("count", &output.count, &2);
-        report.equal("buckets", &output.buckets.len(), &2usize);
-        if let Some(item) = output.buckets.first() {
-            report.equal("buckets[0].name", &item.name, &"example-music".to_string());
-            report
-                .varying(
-                    "buckets[0].location",
-                    &item.location,
-                    &Some("pek3a".to_string()),
-                    item.location.is_some(),
-                );
-            report
-                .varying(
-                    "buckets[0].url",
-                    &item.url,
-                    &Some("https://example-music.pek3a.qingstor.com".to_string()),
-                    item.url.is_some(),
-                );
-            report
-                .varying(
-                    "buckets[0].created",
-                    &item.created,
-                    &Some(
-                        std::time::UNIX_EPOCH
-                            + std::time::Duration::from_secs(1436589957),
-                    ),
-                    item.created.is_some(),
-                );
-        }
-        if let Some(item) = output.buckets.get(1usize) {
-            report.equal("buckets[1].name", &item.name, &"example-photos".to_string());
-            report
-                .varying(
-                    "buckets[1].location",
-                    &item.location,
-                    &Some("pek3a".to_string()),
-                    item.location.is_some(),
-                );
-            report
-                .varying(
-                    "buckets[1].url",
-                    &item.url,
-                    &Some("https://example-photos.pek3a.qingstor.com".to_string()),
-                    item.url.is_some(),
-                );
-            report
-                .varying(
-                    "buckets[1].created",
-                    &item.created,
-                    &Some(
-                        std::time::UNIX_EPOCH
-                            + std::time::Duration::new(1456790399, 250000000),
-                    ),
-                    item.created.is_some(),
-                );
+        {
+            let item = &output.buckets;
+            report.equal("buckets", &item.len(), &2usize);
+            if let Some(item) = item.first() {
+                report
+                    .equal("buckets[0].name", &item.name, &"example-music".to_string());
+                report
+                    .varying(
+                        "buckets[0].location",
+                        &item.location,
+                        &Some("pek3a".to_string()),
+                        item.location.is_some(),
+                    );
+                report
+                    .varying(
+                        "buckets[0].url",
+                        &item.url,
+                        &Some("https://example-music.pek3a.qingstor.com".to_string()),
+                        item.url.is_some(),
+                    );
+                report
+                    .varying(
+                        "buckets[0].created",
+                        &item.created,
+                        &Some(
+                            std::time::UNIX_EPOCH
+                                + std::time::Duration::from_secs(1436589957),
+                        ),
+                        item.created.is_some(),
+                    );
+            }
+            if let Some(item) = item.get(1usize) {
+                report
+                    .equal("buckets[1].name", &item.name, &"example-photos".to_string());
+                report
+                    .varying(
+                        "buckets[1].location",
+                        &item.location,
+                        &Some("pek3a".to_string()),
+                        item.location.is_some(),
+                    );
+                report
+                    .varying(
+                        "buckets[1].url",
+                        &item.url,
+                        &Some("https://example-photos.pek3a.qingstor.com".to_string()),
+                        item.url.is_some(),
+                    );
+                report
+                    .varying(
+                        "buckets[1].created",
+                        &item.created,
+                        &Some(
+                            std::time::UNIX_EPOCH
+                                + std::time::Duration::new(1456790399, 250000000),
+                        ),
+                        item.created.is_some(),
+                    );
+            }
         }
     }
 }
@@ -188,32 +193,36 @@ async fn of_one_zone(client: &Client, report: &mut Report) {
     let outcome = client.list_buckets().location("pek3a").send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("count", &output.count, &1);
-        report.equal("buckets", &output.buckets.len(), &1usize);
-        if let Some(item) = output.buckets.first() {
-            report.equal("buckets[0].name", &item.name, &"example-photos".to_string());
-            report
-                .equal(
-                    "buckets[0].location",
-                    &item.location,
-                    &Some("pek3a".to_string()),
-                );
-            report
-                .varying(
-                    "buckets[0].url",
-                    &item.url,
-                    &Some("https://example-photos.pek3a.qingstor.com".to_string()),
-                    item.url.is_some(),
-                );
-            report
-                .varying(
-                    "buckets[0].created",
-                    &item.created,
-                    &Some(
-                        std::time::UNIX_EPOCH
-                            + std::time::Duration::from_secs(1436589957),
-                    ),
-                    item.created.is_some(),
-                );
+        {
+            let item = &output.buckets;
+            report.equal("buckets", &item.len(), &1usize);
+            if let Some(item) = item.first() {
+                report
+                    .equal("buckets[0].name", &item.name, &"example-photos".to_string());
+                report
+                    .equal(
+                        "buckets[0].location",
+                        &item.location,
+                        &Some("pek3a".to_string()),
+                    );
+                report
+                    .varying(
+                        "buckets[0].url",
+                        &item.url,
+                        &Some("https://example-photos.pek3a.qingstor.com".to_string()),
+                        item.url.is_some(),
+                    );
+                report
+                    .varying(
+                        "buckets[0].created",
+                        &item.created,
+                        &Some(
+                            std::time::UNIX_EPOCH
+                                + std::time::Duration::from_secs(1436589957),
+                        ),
+                        item.created.is_some(),
+                    );
+            }
         }
     }
 }
@@ -233,33 +242,37 @@ async fn second_page(client: &Client, report: &mut Report) {
     let outcome = client.list_buckets().offset(1).limit(1).send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("count", &output.count, &1);
-        report.equal("buckets", &output.buckets.len(), &1usize);
-        if let Some(item) = output.buckets.first() {
-            report.equal("buckets[0].name", &item.name, &"example-photos".to_string());
-            report
-                .varying(
-                    "buckets[0].location",
-                    &item.location,
-                    &Some("pek3a".to_string()),
-                    item.location.is_some(),
-                );
-            report
-                .varying(
-                    "buckets[0].url",
-                    &item.url,
-                    &Some("https://example-photos.pek3a.qingstor.com".to_string()),
-                    item.url.is_some(),
-                );
-            report
-                .varying(
-                    "buckets[0].created",
-                    &item.created,
-                    &Some(
-                        std::time::UNIX_EPOCH
-                            + std::time::Duration::from_secs(1436589957),
-                    ),
-                    item.created.is_some(),
-                );
+        {
+            let item = &output.buckets;
+            report.equal("buckets", &item.len(), &1usize);
+            if let Some(item) = item.first() {
+                report
+                    .equal("buckets[0].name", &item.name, &"example-photos".to_string());
+                report
+                    .varying(
+                        "buckets[0].location",
+                        &item.location,
+                        &Some("pek3a".to_string()),
+                        item.location.is_some(),
+                    );
+                report
+                    .varying(
+                        "buckets[0].url",
+                        &item.url,
+                        &Some("https://example-photos.pek3a.qingstor.com".to_string()),
+                        item.url.is_some(),
+                    );
+                report
+                    .varying(
+                        "buckets[0].created",
+                        &item.created,
+                        &Some(
+                            std::time::UNIX_EPOCH
+                                + std::time::Duration::from_secs(1436589957),
+                        ),
+                        item.created.is_some(),
+                    );
+            }
         }
     }
 }
@@ -272,7 +285,10 @@ async fn none(client: &Client, report: &mut Report) {
     let outcome = client.list_buckets().send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("count", &output.count, &0);
-        report.equal("buckets", &output.buckets.len(), &0usize);
+        {
+            let item = &output.buckets;
+            report.equal("buckets", &item.len(), &0usize);
+        }
     }
 }
 

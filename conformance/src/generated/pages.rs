@@ -7,7 +7,103 @@
 const _: () = ();
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/service/list_locations.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/delete_bucket.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/delete_bucket_cname.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/delete_bucket_cors.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/delete_bucket_external_mirror.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/delete_bucket_lifecycle.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/delete_bucket_logging.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/delete_bucket_notification.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/delete_bucket_policy.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/delete_bucket_replication.md")]
+const _: () = ();
+
+#[cfg(doctest)]
 #[doc = include_str!("../../../docs/reference/bucket/delete_multiple_objects.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/get_bucket_acl.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/get_bucket_cname.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/get_bucket_cors.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/get_bucket_external_mirror.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/get_bucket_lifecycle.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/get_bucket_logging.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/get_bucket_notification.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/get_bucket_policy.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/get_bucket_replication.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/get_bucket_statistics.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/get_bucket_versioning.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/head_bucket.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/list_multipart_uploads.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/list_object_versions.md")]
 const _: () = ();
 
 #[cfg(doctest)]
@@ -19,7 +115,59 @@ const _: () = ();
 const _: () = ();
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/put_bucket_acl.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/put_bucket_cname.md")]
+const _: () = ();
+
+#[cfg(doctest)]
 #[doc = include_str!("../../../docs/reference/bucket/put_bucket_cors.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/put_bucket_external_mirror.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/put_bucket_lifecycle.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/put_bucket_logging.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/put_bucket_notification.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/put_bucket_policy.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/put_bucket_replication.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/put_bucket_versioning.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/object/abort_multipart_upload.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/object/append_object.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/object/complete_multipart_upload.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/object/delete_object.md")]
 const _: () = ();
 
 #[cfg(doctest)]
@@ -28,6 +176,18 @@ const _: () = ();
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/reference/object/head_object.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/object/image_process.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/object/initiate_multipart_upload.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/object/list_multipart.md")]
 const _: () = ();
 
 #[cfg(doctest)]
@@ -52,4 +212,12 @@ const _: () = ();
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/reference/object/fetch_object.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/object/upload_multipart.md")]
+const _: () = ();
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/object/upload_multipart_copy.md")]
 const _: () = ();

@@ -19,18 +19,60 @@ pub(crate) use signed_query_keys::SIGNED_QUERY_KEYS;
 /// | operation | method | request |
 /// |---|---|---|
 /// | GET Service | [`Client::list_buckets`](crate::Client::list_buckets) | [`ListBuckets`] |
+/// | List Locations | [`Client::list_locations`](crate::Client::list_locations) | [`ListLocations`] |
+/// | DELETE Bucket | [`Bucket::delete_bucket`](crate::Bucket::delete_bucket) | [`DeleteBucket`] |
+/// | DELETE Bucket CNAME | [`Bucket::delete_bucket_cname`](crate::Bucket::delete_bucket_cname) | [`DeleteBucketCname`] |
+/// | DELETE Bucket CORS | [`Bucket::delete_bucket_cors`](crate::Bucket::delete_bucket_cors) | [`DeleteBucketCors`] |
+/// | DELETE Bucket External Mirror | [`Bucket::delete_bucket_external_mirror`](crate::Bucket::delete_bucket_external_mirror) | [`DeleteBucketExternalMirror`] |
+/// | DELETE Bucket Lifecycle | [`Bucket::delete_bucket_lifecycle`](crate::Bucket::delete_bucket_lifecycle) | [`DeleteBucketLifecycle`] |
+/// | DELETE Bucket Logging | [`Bucket::delete_bucket_logging`](crate::Bucket::delete_bucket_logging) | [`DeleteBucketLogging`] |
+/// | DELETE Bucket Notification | [`Bucket::delete_bucket_notification`](crate::Bucket::delete_bucket_notification) | [`DeleteBucketNotification`] |
+/// | DELETE Bucket Policy | [`Bucket::delete_bucket_policy`](crate::Bucket::delete_bucket_policy) | [`DeleteBucketPolicy`] |
+/// | DELETE Bucket Replication | [`Bucket::delete_bucket_replication`](crate::Bucket::delete_bucket_replication) | [`DeleteBucketReplication`] |
 /// | Delete Multiple Objects | [`Bucket::delete_multiple_objects`](crate::Bucket::delete_multiple_objects) | [`DeleteMultipleObjects`] |
+/// | GET Bucket ACL | [`Bucket::get_bucket_acl`](crate::Bucket::get_bucket_acl) | [`GetBucketAcl`] |
+/// | GET Bucket CNAME | [`Bucket::get_bucket_cname`](crate::Bucket::get_bucket_cname) | [`GetBucketCname`] |
+/// | GET Bucket CORS | [`Bucket::get_bucket_cors`](crate::Bucket::get_bucket_cors) | [`GetBucketCors`] |
+/// | GET Bucket External Mirror | [`Bucket::get_bucket_external_mirror`](crate::Bucket::get_bucket_external_mirror) | [`GetBucketExternalMirror`] |
+/// | GET Bucket Lifecycle | [`Bucket::get_bucket_lifecycle`](crate::Bucket::get_bucket_lifecycle) | [`GetBucketLifecycle`] |
+/// | GET Bucket Logging | [`Bucket::get_bucket_logging`](crate::Bucket::get_bucket_logging) | [`GetBucketLogging`] |
+/// | GET Bucket Notification | [`Bucket::get_bucket_notification`](crate::Bucket::get_bucket_notification) | [`GetBucketNotification`] |
+/// | GET Bucket Policy | [`Bucket::get_bucket_policy`](crate::Bucket::get_bucket_policy) | [`GetBucketPolicy`] |
+/// | GET Bucket Replication | [`Bucket::get_bucket_replication`](crate::Bucket::get_bucket_replication) | [`GetBucketReplication`] |
+/// | GET Bucket Statistics | [`Bucket::get_bucket_statistics`](crate::Bucket::get_bucket_statistics) | [`GetBucketStatistics`] |
+/// | GET Bucket Versioning | [`Bucket::get_bucket_versioning`](crate::Bucket::get_bucket_versioning) | [`GetBucketVersioning`] |
+/// | HEAD Bucket | [`Bucket::head_bucket`](crate::Bucket::head_bucket) | [`HeadBucket`] |
+/// | List Multipart Uploads | [`Bucket::list_multipart_uploads`](crate::Bucket::list_multipart_uploads) | [`ListMultipartUploads`] |
+/// | List Object Versions | [`Bucket::list_object_versions`](crate::Bucket::list_object_versions) | [`ListObjectVersions`] |
 /// | GET Bucket (List Objects) | [`Bucket::list_objects`](crate::Bucket::list_objects) | [`ListObjects`] |
 /// | PUT Bucket | [`Bucket::put_bucket`](crate::Bucket::put_bucket) | [`PutBucket`] |
+/// | PUT Bucket ACL | [`Bucket::put_bucket_acl`](crate::Bucket::put_bucket_acl) | [`PutBucketAcl`] |
+/// | PUT Bucket CNAME | [`Bucket::put_bucket_cname`](crate::Bucket::put_bucket_cname) | [`PutBucketCname`] |
 /// | PUT Bucket CORS | [`Bucket::put_bucket_cors`](crate::Bucket::put_bucket_cors) | [`PutBucketCors`] |
+/// | PUT Bucket External Mirror | [`Bucket::put_bucket_external_mirror`](crate::Bucket::put_bucket_external_mirror) | [`PutBucketExternalMirror`] |
+/// | PUT Bucket Lifecycle | [`Bucket::put_bucket_lifecycle`](crate::Bucket::put_bucket_lifecycle) | [`PutBucketLifecycle`] |
+/// | PUT Bucket Logging | [`Bucket::put_bucket_logging`](crate::Bucket::put_bucket_logging) | [`PutBucketLogging`] |
+/// | PUT Bucket Notification | [`Bucket::put_bucket_notification`](crate::Bucket::put_bucket_notification) | [`PutBucketNotification`] |
+/// | PUT Bucket Policy | [`Bucket::put_bucket_policy`](crate::Bucket::put_bucket_policy) | [`PutBucketPolicy`] |
+/// | PUT Bucket Replication | [`Bucket::put_bucket_replication`](crate::Bucket::put_bucket_replication) | [`PutBucketReplication`] |
+/// | PUT Bucket Versioning | [`Bucket::put_bucket_versioning`](crate::Bucket::put_bucket_versioning) | [`PutBucketVersioning`] |
+/// | Abort Multipart Upload | [`Bucket::abort_multipart_upload`](crate::Bucket::abort_multipart_upload) | [`AbortMultipartUpload`] |
+/// | Append Object | [`Bucket::append_object`](crate::Bucket::append_object) | [`AppendObject`] |
+/// | Complete Multipart Upload | [`Bucket::complete_multipart_upload`](crate::Bucket::complete_multipart_upload) | [`CompleteMultipartUpload`] |
+/// | DELETE Object | [`Bucket::delete_object`](crate::Bucket::delete_object) | [`DeleteObject`] |
 /// | GET Object | [`Bucket::get_object`](crate::Bucket::get_object) | [`GetObject`] |
 /// | HEAD Object | [`Bucket::head_object`](crate::Bucket::head_object) | [`HeadObject`] |
+/// | Image Process | [`Bucket::image_process`](crate::Bucket::image_process) | [`ImageProcess`] |
+/// | Initiate Multipart Upload | [`Bucket::initiate_multipart_upload`](crate::Bucket::initiate_multipart_upload) | [`InitiateMultipartUpload`] |
+/// | List Multipart | [`Bucket::list_multipart`](crate::Bucket::list_multipart) | [`ListMultipart`] |
 /// | OPTIONS Object | [`Bucket::options_object`](crate::Bucket::options_object) | [`OptionsObject`] |
 /// | OPTIONS Object (bucket root) | [`Bucket::options_bucket`](crate::Bucket::options_bucket) | [`OptionsBucket`] |
 /// | PUT Object | [`Bucket::put_object`](crate::Bucket::put_object) | [`PutObject`] |
 /// | PUT Object - Copy | [`Bucket::copy_object`](crate::Bucket::copy_object) | [`CopyObject`] |
 /// | PUT Object - Move | [`Bucket::move_object`](crate::Bucket::move_object) | [`MoveObject`] |
 /// | PUT Object - Fetch | [`Bucket::fetch_object`](crate::Bucket::fetch_object) | [`FetchObject`] |
+/// | Upload Multipart | [`Bucket::upload_multipart`](crate::Bucket::upload_multipart) | [`UploadMultipart`] |
+/// | Copy Object Part | [`Bucket::upload_multipart_copy`](crate::Bucket::upload_multipart_copy) | [`UploadMultipartCopy`] |
 pub mod operations {
     pub use super::bucket::*;
     pub use super::object::*;

@@ -2,20 +2,38 @@
 
 //! The operations of the scope `object`.
 
+pub(crate) mod abort_multipart_upload;
+pub(crate) mod append_object;
+pub(crate) mod complete_multipart_upload;
+pub(crate) mod delete_object;
 pub(crate) mod get_object;
 pub(crate) mod head_object;
+pub(crate) mod image_process;
+pub(crate) mod initiate_multipart_upload;
+pub(crate) mod list_multipart;
 pub(crate) mod options_object;
 pub(crate) mod options_bucket;
 pub(crate) mod put_object;
 pub(crate) mod copy_object;
 pub(crate) mod move_object;
 pub(crate) mod fetch_object;
+pub(crate) mod upload_multipart;
+pub(crate) mod upload_multipart_copy;
 
+pub use abort_multipart_upload::*;
+pub use append_object::*;
+pub use complete_multipart_upload::*;
+pub use delete_object::*;
 pub use get_object::*;
 pub use head_object::*;
+pub use image_process::*;
+pub use initiate_multipart_upload::*;
+pub use list_multipart::*;
 pub use options_object::*;
 pub use options_bucket::*;
 pub use put_object::*;
 pub use copy_object::*;
 pub use move_object::*;
 pub use fetch_object::*;
+pub use upload_multipart::*;
+pub use upload_multipart_copy::*;

@@ -3,5 +3,7 @@
 //! The operations of the scope `service`.
 
 pub(crate) mod list_buckets;
+pub(crate) mod list_locations;
 
 pub use list_buckets::*;
+pub use list_locations::*;
