@@ -46,7 +46,7 @@ fn spaced(text: &str) -> String {
             }
             4 => {
                 in_impl
-                    && !line.starts_with("    }")
+                    && !line.trim_start().starts_with(['}', ')', ']'])
                     && !previous.ends_with('{')
                     && !continues(previous.trim_start(), line)
             }

@@ -5,7 +5,6 @@ use std::fmt::Write;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use percent_encoding::percent_decode_str;
 use qingstor::testing::{WireRequest, WireResponse};
 use serde_json::Value;
 
@@ -22,13 +21,10 @@ const COMMON: &[&str] = &[
     "user-agent",
 ];
 
-/// Holds a request against its example: the path byte for byte, the query and JSON by value.
+/// Holds a request against its example: the target byte for byte, a JSON body by value.
 pub(crate) fn request(example: &Example, request: &WireRequest, report: &mut Report) {
     report.equal("the method", &request.method.as_str(), &example.method);
-    let (path, query) = split(&request.target);
-    let (expected_path, expected_query) = split(example.target);
-    report.equal("the path", &path, &expected_path);
-    report.equal("the query", &pairs(query), &pairs(expected_query));
+    report.equal("the target", &request.target.as_str(), &example.target);
     for (name, expected) in example.request_headers {
         let got: Vec<_> = request
             .headers
@@ -52,7 +48,15 @@ pub(crate) fn request(example: &Example, request: &WireRequest, report: &mut Rep
     }
     match example.request_body {
         Payload::Form(expected) => form(expected, request, report),
-        payload => body("request", payload, &request.body, &[], report),
+        Payload::Json(text) => {
+            let got: Option<Value> = serde_json::from_slice(&request.body).ok();
+            report.equal("the request's body", &got, &serde_json::from_str(text).ok());
+        }
+        Payload::None | Payload::Text(_) => {
+            let got = String::from_utf8_lossy(&request.body);
+            let expected = String::from_utf8_lossy(example.request_body.bytes());
+            report.equal("the request's body", &got, &expected);
+        }
     }
 }
 
@@ -124,7 +128,6 @@ pub(crate) fn response(example: &Example, response: &WireResponse, report: &mut 
         }
     }
     body(
-        "answer",
         example.response_body,
         &response.body,
         example.varies,
@@ -132,47 +135,21 @@ pub(crate) fn response(example: &Example, response: &WireResponse, report: &mut 
     );
 }
 
-fn split(target: &str) -> (&str, &str) {
-    target.split_once('?').unwrap_or((target, ""))
-}
-
-/// The decoded pairs of a query, in a fixed order. A key without a value is a key with an empty one.
-fn pairs(query: &str) -> Vec<(String, String)> {
-    let decode = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-    let pairs = query
-        .split('&')
-        .filter(|pair| !pair.is_empty())
-        .map(|pair| {
-            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decode(key), decode(value))
-        });
-    let mut pairs: Vec<_> = pairs.collect();
-    pairs.sort();
-    pairs
-}
-
-fn body(what: &str, expected: Payload, got: &[u8], varies: &[&str], report: &mut Report) {
+fn body(expected: Payload, got: &[u8], varies: &[&str], report: &mut Report) {
     match expected {
         Payload::Json(text) => match (serde_json::from_str(text), serde_json::from_slice(got)) {
-            (Ok(expected), Ok(got)) => json(
-                &format!("the {what}'s body"),
-                &expected,
-                &got,
-                varies,
-                report,
-            ),
-            _ => report.find(format!(
-                "the {what}'s body is no JSON: {}",
-                String::from_utf8_lossy(got)
-            )),
+            (Ok(expected), Ok(got)) => json("the answer's body", &expected, &got, varies, report),
+            _ => {
+                let got = String::from_utf8_lossy(got);
+                report.find(format!("the answer's body is no JSON: {got}"));
+            }
         },
-        Payload::Form(_) => report.find(format!("the {what} should be no form")),
+        Payload::Form(_) => report.find("the answer should be no form"),
         // An error's body is the service's own wording: only examples that quote it are held to it.
-        Payload::None if what == "answer" => {}
-        Payload::None | Payload::Text(_) => {
+        Payload::None => {}
+        Payload::Text(expected) => {
             let got = String::from_utf8_lossy(got);
-            let expected = String::from_utf8_lossy(expected.bytes());
-            report.equal(&format!("the {what}'s body"), &got, &expected);
+            report.equal("the answer's body", &got.as_ref(), &expected);
         }
     }
 }

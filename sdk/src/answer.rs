@@ -140,10 +140,12 @@ impl Answer {
     ///
     /// `Decode` if a value is not UTF-8.
     pub fn prefixed(&self, prefix: &'static str) -> Result<BTreeMap<String, String>, Error> {
-        let prefix = prefix.to_ascii_lowercase();
         let mut found = BTreeMap::new();
         for name in self.meta.headers.keys() {
-            if let Some(rest) = name.as_str().strip_prefix(&prefix) {
+            let Some((start, rest)) = name.as_str().split_at_checked(prefix.len()) else {
+                continue;
+            };
+            if start.eq_ignore_ascii_case(prefix) {
                 let value = self.text(name.as_str())?.unwrap_or_default();
                 found.insert(rest.to_owned(), value);
             }

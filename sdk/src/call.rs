@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::client::Client;
 use crate::error::{Error, Subject};
 use crate::operation::{Metadata, Operation};
-use crate::presign::{self, Presigned};
+use crate::presign::{self, Presigned, PresignedForm};
 use crate::request;
 use crate::retry::RetryPolicy;
 
@@ -103,6 +103,16 @@ impl Call {
             .map_err(|error| error.about(&subject))
     }
 
+    /// Signs the form of an operation, for a page that posts it.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` if the operation is no form; `Config` without an access key.
+    pub fn presign_form<O: Operation>(self, operation: O) -> Result<PresignedForm, Error> {
+        let (subject, parts) = self.encode(operation)?;
+        presign::presign_form(&self, &O::METADATA, parts).map_err(|error| error.about(&subject))
+    }
+
     pub(crate) fn encode<O: Operation>(
         &self,
         operation: O,
@@ -116,7 +126,7 @@ impl Call {
     pub(crate) fn subject(&self, metadata: Metadata) -> Subject {
         Subject {
             operation: Some(metadata),
-            bucket: self.bucket.as_deref().map(str::to_owned),
+            bucket: self.bucket.clone(),
             key: None,
         }
     }

@@ -1,6 +1,7 @@
 //! The one error type of this crate.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::HeaderMap;
 
@@ -94,12 +95,13 @@ struct Inner {
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// Which operation on what: the beginning of every message.
+/// Which operation on what: the beginning of every message. Each request makes several, in case
+/// something fails, so they share their texts.
 #[derive(Clone, Default)]
 pub(crate) struct Subject {
     pub(crate) operation: Option<Metadata>,
-    pub(crate) bucket: Option<String>,
-    pub(crate) key: Option<String>,
+    pub(crate) bucket: Option<Arc<str>>,
+    pub(crate) key: Option<Arc<str>>,
 }
 
 impl fmt::Display for Subject {

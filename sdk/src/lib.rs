@@ -17,6 +17,7 @@ mod client;
 mod encode;
 mod endpoint;
 mod error;
+mod form;
 // Laid out by the generator.
 #[rustfmt::skip]
 mod generated;
@@ -37,7 +38,7 @@ pub use client::Client;
 pub use config::ClientBuilder;
 pub use error::{Error, ErrorKind};
 pub use generated::ErrorCode;
-pub use operation::Presigned;
+pub use operation::{Presigned, PresignedForm};
 pub use retry::RetryPolicy;
 pub use stream::ByteStream;
 

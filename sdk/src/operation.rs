@@ -35,11 +35,12 @@
 
 pub use crate::answer::{Answer, ResponseMeta};
 pub use crate::call::Call;
+pub use crate::form::FormBody;
 pub use crate::json::JsonBody;
 pub use crate::members::Members;
 pub use crate::paging::{Advance, Items, Paged, Pages};
 pub use crate::parts::Parts;
-pub use crate::presign::Presigned;
+pub use crate::presign::{Presigned, PresignedForm};
 pub use crate::value::Sensitive;
 
 use crate::error::Error;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,16 +12,18 @@ use md5::{Digest, Md5};
 
 use crate::body::Body;
 use crate::error::Error;
+use crate::form::FormBody;
 use crate::json::JsonBody;
 
 /// A request without host, date and signature, as an [`Operation`](crate::operation::Operation)
 /// writes it.
 #[derive(Default)]
 pub struct Parts {
-    pub(crate) key: Option<String>,
+    pub(crate) key: Option<Arc<str>>,
     pub(crate) query: Vec<QueryPair>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    pub(crate) form: Option<FormBody>,
 }
 
 /// Name and value; without a value only the name is sent.
@@ -34,7 +37,7 @@ impl Parts {
 
     /// The object's key, as it is, not encoded.
     pub fn key(&mut self, key: String) {
-        self.key = Some(key);
+        self.key = Some(key.into());
     }
 
     /// A bare query key that selects the operation, such as `acl`.
@@ -84,15 +87,7 @@ impl Parts {
         entries: &BTreeMap<String, String>,
     ) -> Result<(), Error> {
         for (key, text) in entries {
-            let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-            if key.is_empty() || !key.bytes().all(legal) {
-                return Err(Error::invalid(format!(
-                    "the metadata name {key:?} may have only letters, digits, '.', '_' and '-'"
-                )));
-            }
-            if text.contains('\t') {
-                return Err(unprintable(&format!("{prefix}{key}")));
-            }
+            check_metadata(key, text)?;
             let (name, value) = header(&format!("{prefix}{key}"), text)?;
             if self.headers.insert(name, value).is_some() {
                 return Err(Error::invalid(format!(
@@ -101,6 +96,12 @@ impl Parts {
             }
         }
         Ok(())
+    }
+
+    /// A form, and the file behind its fields. The client adds the fields that sign the others.
+    pub fn form(&mut self, form: FormBody, file: Body) {
+        self.form = Some(form);
+        self.body = file;
     }
 
     /// The body.
@@ -139,8 +140,23 @@ impl fmt::Debug for Parts {
             .field("query", &query)
             .field("headers", &self.headers)
             .field("body", &self.body)
+            .field("form", &self.form)
             .finish()
     }
+}
+
+/// The rules for a name and a value of metadata.
+pub(crate) fn check_metadata(name: &str, value: &str) -> Result<(), Error> {
+    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    if name.is_empty() || !name.bytes().all(legal) {
+        return Err(Error::invalid(format!(
+            "the metadata name {name:?} may have only letters, digits, '.', '_' and '-'"
+        )));
+    }
+    if !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Err(unprintable(&format!("metadata {name}")));
+    }
+    Ok(())
 }
 
 /// Checks a header. What is signed must be what arrives, and others trim or refuse such values.

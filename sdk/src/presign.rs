@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, Method};
 
+use crate::body::Body;
 use crate::call::Call;
+use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::operation::{Auth, Metadata, Scope};
 use crate::parts::Parts;
@@ -44,6 +46,62 @@ impl fmt::Debug for Presigned {
     }
 }
 
+/// A signed form: whoever has it can upload what its fields allow, and its signature does not expire, so treat it
+/// as a secret. `Debug` leaves the signature out.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct PresignedForm {
+    /// Where it is posted to, as `multipart/form-data`.
+    pub url: String,
+    /// All fields, in the order in which they must stand before the file, whose field is called `file`.
+    pub fields: Vec<(String, String)>,
+}
+
+impl fmt::Debug for PresignedForm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields = self.fields.iter().filter(|(name, _)| name != "signature");
+        f.debug_struct("PresignedForm")
+            .field("url", &self.url)
+            .field("fields", &fields.collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) fn presign_form(
+    call: &Call,
+    metadata: &Metadata,
+    mut parts: Parts,
+) -> Result<PresignedForm, Error> {
+    let (true, Some(mut form)) = (metadata.can_presign(), parts.form.take()) else {
+        return Err(Error::invalid(
+            "this operation is no form that can be signed",
+        ));
+    };
+    let credentials = signing_key(call, metadata)?;
+    form.sign(&credentials)?;
+    // The file is what others add.
+    parts.body = Body::empty();
+    let prepared = request::prepare(call, metadata, parts)?;
+    Ok(PresignedForm {
+        url: prepared.address.url,
+        fields: form.into_fields(),
+    })
+}
+
+/// The key for what others will use, who cannot follow a redirect to the bucket's zone.
+fn signing_key(call: &Call, metadata: &Metadata) -> Result<Credentials, Error> {
+    let inner = call.client.inner();
+    let needs_zone = inner.config.endpoint.value.needs_zone() && call.zone.is_none();
+    if needs_zone && metadata.scope() != Scope::Service {
+        return Err(Error::invalid(
+            "a presigned URL needs the bucket's zone, since others do not follow its redirect; use .in_zone(…) on the bucket, ClientBuilder::zone or QINGSTOR_ZONE",
+        ));
+    }
+    inner.provider.snapshot()?.ok_or_else(|| {
+        Error::config("a presigned URL needs an access key, and the client has none")
+    })
+}
+
 pub(crate) fn presign(
     call: &Call,
     metadata: &Metadata,
@@ -59,15 +117,7 @@ pub(crate) fn presign(
             "a presigned URL lives for at least a second and at most 7 days",
         ));
     }
-    let needs_zone = inner.config.endpoint.value.needs_zone() && call.zone.is_none();
-    if needs_zone && metadata.scope() != Scope::Service {
-        return Err(Error::invalid(
-            "a presigned URL needs the bucket's zone, since others do not follow its redirect; use .in_zone(…) on the bucket, ClientBuilder::zone or QINGSTOR_ZONE",
-        ));
-    }
-    let credentials = inner.provider.snapshot()?.ok_or_else(|| {
-        Error::config("a presigned URL needs an access key, and the client has none")
-    })?;
+    let credentials = signing_key(call, metadata)?;
     let too_long = || Error::invalid("the URL would expire after the end of time");
     let expires_at = (inner.timing.now)()
         .checked_add(expires_in)

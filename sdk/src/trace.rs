@@ -23,8 +23,10 @@ mod on {
         )
     }
 
-    pub(crate) async fn within<F: Future>(span: Span, work: F) -> F::Output {
-        tracing::Instrument::instrument(work, span).await
+    /// Not an `async fn`: that would hold the whole request twice, once as its argument and once as
+    /// what it awaits.
+    pub(crate) fn within<F: Future>(span: Span, work: F) -> tracing::instrument::Instrumented<F> {
+        tracing::Instrument::instrument(work, span)
     }
 
     /// One event per attempt.
@@ -55,8 +57,8 @@ mod on {
         Span
     }
 
-    pub(crate) async fn within<F: Future>(_: Span, work: F) -> F::Output {
-        work.await
+    pub(crate) fn within<F: Future>(_: Span, work: F) -> F {
+        work
     }
 
     pub(crate) fn attempt(_: &Prepared, _: u32, _: &Result<Answer, Failure>) {}

@@ -237,6 +237,13 @@ fn check_type<T>(
         );
         problems.push(problem.hint("remove it"));
     }
+    if field.sensitive && !matches!(ty, Type::String | Type::CustomerKey) {
+        let problem = context.file.at(
+            &field.name,
+            "only a `string` or a `customer_key` can be `sensitive`",
+        );
+        problems.push(problem.hint("send it as a `string`"));
+    }
     if field.sensitive && context.answer {
         problems.push(
             context

@@ -159,6 +159,21 @@ fn kind(
                         );
                     }
                 }
+                // What a struct holds is printed with it, and travels as it is.
+                for (what, given) in [
+                    ("sensitive", member.value.sensitive),
+                    ("computed", member.value.computed.is_some()),
+                ] {
+                    if given {
+                        problems.push(
+                            file.at(
+                                &member.value.name,
+                                format!("`{what}` has no meaning in a type"),
+                            )
+                            .hint("it is for the parameters of an operation"),
+                        );
+                    }
+                }
                 fields.extend(fields::resolve(&context, &member.value, problems));
             }
             fields::refuse_collisions(file, &fields, members, &["new", "extra"], problems);

@@ -4,6 +4,7 @@ pub mod call;
 pub mod decode;
 pub mod encode;
 pub mod expect;
+pub mod paging;
 pub mod types;
 pub mod value;
 

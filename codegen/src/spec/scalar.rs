@@ -54,6 +54,14 @@ fn read_text(text: &str) -> Result<Text, String> {
             "the text contains the control character {odd:?}\nremove it"
         ));
     }
+    if text.contains("```") {
+        return Err(
+            "a block of code has no place in a description\nshow code in an example".into(),
+        );
+    }
+    if text.matches('`').count() % 2 == 1 {
+        return Err("a backtick is not closed\ncode stands between two backticks".into());
+    }
     Ok(Text(text.trim().to_string()))
 }
 

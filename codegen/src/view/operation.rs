@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{doc, folder, host};
-use crate::model::{Field, Literal, NextValue, Operation, Paging, Place, RequestBody, Type};
+use crate::model::{Field, Literal, Operation, Paging, Place, RequestBody, Type};
 use crate::rust::{self, decode, encode, types};
 use crate::spec::{Auth, Outcome, RetryClass, Scope};
 
@@ -50,6 +50,8 @@ pub struct OperationView {
     pub decoded: Vec<DecodedView>,
     /// Empty, or one: the operation can be presigned.
     pub presign: Vec<String>,
+    /// Empty, or one: the operation is a form that can be signed for others.
+    pub presign_form: Vec<String>,
     /// Empty, or one: how it is paged.
     pub paging: Vec<PagingView>,
     /// Empty for variants, or one: the output type.
@@ -183,6 +185,12 @@ pub fn operation(operation: &Operation) -> OperationView {
             value: "answer.take_stream()".into(),
         });
     }
+    let names_if = |condition: bool| {
+        condition
+            .then(|| operation.id.clone())
+            .into_iter()
+            .collect()
+    };
     OperationView {
         id: operation.id.clone(),
         snake: operation.snake.clone(),
@@ -203,11 +211,8 @@ pub fn operation(operation: &Operation) -> OperationView {
         answer: if stream { "mut answer" } else { "answer" }.into(),
         decode,
         decoded,
-        presign: operation
-            .presign
-            .then(|| operation.id.clone())
-            .into_iter()
-            .collect(),
+        presign: names_if(operation.presign && operation.auth != Auth::Form),
+        presign_form: names_if(operation.presign && operation.auth == Auth::Form),
         paging: operation.paging.iter().map(paging).collect(),
         output_type: match operation.variant_of {
             None => vec![output(operation)],
@@ -268,7 +273,10 @@ fn imports(operation: &Operation) -> Vec<String> {
     seam.sort_unstable();
     let mut crates = vec![host(operation.scope), "Error"];
     if operation.presign {
-        crates.push("Presigned");
+        crates.push(match operation.auth {
+            Auth::Form => "PresignedForm",
+            _ => "Presigned",
+        });
     }
     let statements: Vec<String> = encode::statements(operation)
         .iter()
@@ -435,7 +443,7 @@ fn request_doc(operation: &Operation) -> String {
     paragraphs.extend(operation.description.clone());
     paragraphs.push(match operation.retry {
         RetryClass::Safe => "It only reads, so a failed attempt is repeated.".into(),
-        RetryClass::Idempotent => "Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.".into(),
+        RetryClass::Idempotent => "A failed attempt is repeated if its body can be: a second one changes no more than the first, except where it says so above.".into(),
         RetryClass::Never => "A failed attempt is not repeated, since it may have had its effect.".into(),
     });
     paragraphs.push(format!("Service documentation: {}", operation.docs));
@@ -508,75 +516,13 @@ fn metadata(operation: &Operation) -> Vec<String> {
 }
 
 fn paging(paging: &Paging) -> PagingView {
-    let mut advance = Vec::new();
-    if let Some(more) = &paging.more {
-        advance.push(format!("if !output.{more} {{ return Advance::Done; }}"));
-    }
-    let items = &paging.items;
-    let only_skips = paging
-        .next
-        .iter()
-        .all(|(_, value)| matches!(value, NextValue::SkipItems));
-    if only_skips {
-        advance.push(format!(
-            "if output.{items}.is_empty() {{ return Advance::Done; }}"
-        ));
-        for (send, _) in &paging.next {
-            let send = &send.name;
-            advance.push(format!(
-                "self.{send} = Some(self.{send}.unwrap_or_default() + output.{items}.len() as u64);"
-            ));
-        }
-        advance.push("Advance::Next".into());
-    } else {
-        let mut markers = Vec::new();
-        for (send, value) in &paging.next {
-            let (source, field) = match value {
-                NextValue::Take(field) => (format!("output.{}", field.name), field),
-                NextValue::TakeLast(field) => (format!("last.{}", field.name), field),
-                NextValue::SkipItems => continue,
-            };
-            if matches!(value, NextValue::TakeLast(_))
-                && !advance
-                    .iter()
-                    .any(|s: &String| s.contains("let Some(last)"))
-            {
-                advance.push(format!(
-                    "let Some(last) = output.{items}.last() else {{ return Advance::Done; }};"
-                ));
-            }
-            let next = if field.is_plain() {
-                format!("Some({source}.clone())")
-            } else {
-                format!("{source}.clone()")
-            };
-            let next = if field.ty == Type::String {
-                format!("{next}.filter(|marker| !marker.is_empty())")
-            } else {
-                next
-            };
-            advance.push(format!("let {} = {next};", send.name));
-            markers.push(send.name.clone());
-        }
-        let none = markers
-            .iter()
-            .map(|m| format!("{m}.is_none()"))
-            .collect::<Vec<_>>()
-            .join(" && ");
-        advance.push(format!("if {none} {{ return Advance::Done; }}"));
-        let same = markers
-            .iter()
-            .map(|m| format!("{m} == self.{m}"))
-            .collect::<Vec<_>>()
-            .join(" && ");
-        advance.push(format!("if {same} {{ return Advance::Stuck; }}"));
-        advance.extend(markers.iter().map(|m| format!("self.{m} = {m};")));
-        advance.push("Advance::Next".into());
-    }
     PagingView {
         item: rust::line(&types::plain(&paging.item)),
-        items: items.clone(),
-        advance,
+        items: paging.items.clone(),
+        advance: rust::paging::advance(paging)
+            .iter()
+            .map(rust::line)
+            .collect(),
     }
 }
 

@@ -151,7 +151,7 @@ fn facts(operation: &Operation) -> Vec<String> {
         match operation.retry {
             RetryClass::Safe => "It only reads: a failed attempt is repeated.".to_string(),
             RetryClass::Idempotent => {
-                "Twice is the same as once: a failed attempt is repeated if its body can be."
+                "A failed attempt is repeated if its body can be: a second one changes no more than the first, except where it says so above."
                     .to_string()
             }
             RetryClass::Never => {

@@ -30,6 +30,7 @@ mod head_bucket;
 mod list_multipart_uploads;
 mod list_object_versions;
 mod list_objects;
+mod post_object;
 mod put_bucket;
 mod put_bucket_acl;
 mod put_bucket_cname;
@@ -91,6 +92,7 @@ pub fn examples() -> Vec<Example> {
     examples.extend(list_multipart_uploads::examples());
     examples.extend(list_object_versions::examples());
     examples.extend(list_objects::examples());
+    examples.extend(post_object::examples());
     examples.extend(put_bucket::examples());
     examples.extend(put_bucket_acl::examples());
     examples.extend(put_bucket_cname::examples());

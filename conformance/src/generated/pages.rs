@@ -111,6 +111,10 @@ const _: () = ();
 const _: () = ();
 
 #[cfg(doctest)]
+#[doc = include_str!("../../../docs/reference/bucket/post_object.md")]
+const _: () = ();
+
+#[cfg(doctest)]
 #[doc = include_str!("../../../docs/reference/bucket/put_bucket.md")]
 const _: () = ();
 

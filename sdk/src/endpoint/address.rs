@@ -1,5 +1,7 @@
 //! The URL of a request.
 
+use std::fmt::Write as _;
+
 use super::host::{Endpoint, is_dns_label};
 use super::place::Place;
 use crate::encode;
@@ -64,8 +66,8 @@ impl Endpoint {
         }
         url.push_str(&self.host);
         if let Some(port) = self.port {
-            url.push(':');
-            url.push_str(&port.to_string());
+            // Writing to a `String` cannot fail.
+            let _ = write!(url, ":{port}");
         }
         let path_start = url.len();
         if let Some(bucket) = bucket.filter(|_| !bucket_in_host) {

@@ -45,6 +45,7 @@ pub(crate) use signed_query_keys::SIGNED_QUERY_KEYS;
 /// | List Multipart Uploads | [`Bucket::list_multipart_uploads`](crate::Bucket::list_multipart_uploads) | [`ListMultipartUploads`] |
 /// | List Object Versions | [`Bucket::list_object_versions`](crate::Bucket::list_object_versions) | [`ListObjectVersions`] |
 /// | GET Bucket (List Objects) | [`Bucket::list_objects`](crate::Bucket::list_objects) | [`ListObjects`] |
+/// | POST Object | [`Bucket::post_object`](crate::Bucket::post_object) | [`PostObject`] |
 /// | PUT Bucket | [`Bucket::put_bucket`](crate::Bucket::put_bucket) | [`PutBucket`] |
 /// | PUT Bucket ACL | [`Bucket::put_bucket_acl`](crate::Bucket::put_bucket_acl) | [`PutBucketAcl`] |
 /// | PUT Bucket CNAME | [`Bucket::put_bucket_cname`](crate::Bucket::put_bucket_cname) | [`PutBucketCname`] |

@@ -1,10 +1,10 @@
 //! Attempts: each with a date and a signature of its own.
 
 use http::Uri;
-use http::header::{AUTHORIZATION, DATE, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderValue};
 use tokio::time::Instant;
 
-use super::prepared::Prepared;
+use super::prepared::{Prepared, headers_at};
 use super::reading::read;
 use crate::answer::Answer;
 use crate::call::Call;
@@ -69,8 +69,7 @@ async fn attempt_once(call: &Call, prepared: &Prepared, uri: &Uri) -> Result<Ans
     let mut request = http::Request::new(());
     *request.method_mut() = prepared.method.clone();
     *request.uri_mut() = uri.clone();
-    *request.headers_mut() = prepared.headers.clone();
-    request.headers_mut().insert(DATE, date);
+    *request.headers_mut() = headers_at(date, call, prepared);
     request.extensions_mut().insert(prepared.metadata);
     let (mut head, ()) = request.into_parts();
     if let Some(credentials) = credentials {

@@ -14,34 +14,45 @@ use tokio::time::Instant;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
+use crate::form;
 use crate::operation::Metadata;
 use crate::parts::Parts;
 use crate::trace;
 
 pub(crate) use attempts::Failure;
 use attempts::attempts;
-use prepared::complete;
+use prepared::uri;
 pub(crate) use prepared::{Prepared, prepare};
 
 /// Sends an operation, repeating it as its class and the policy allow.
-pub(crate) async fn execute(call: Call, metadata: Metadata, parts: Parts) -> Result<Answer, Error> {
+pub(crate) fn execute(
+    call: Call,
+    metadata: Metadata,
+    parts: Parts,
+) -> impl Future<Output = Result<Answer, Error>> + Send {
     let span = trace::operation(&metadata, &call);
-    trace::within(span, run(call, metadata, parts)).await
+    trace::within(span, run(call, metadata, parts))
 }
 
 async fn run(call: Call, metadata: Metadata, parts: Parts) -> Result<Answer, Error> {
-    let mut prepared = prepare(&call, &metadata, parts)?;
-    let uri = complete(&call, &mut prepared)?;
-    let Some(limit) = call.timeout else {
-        return attempts(&call, &prepared, &uri, None).await;
-    };
-    let deadline = Instant::now().checked_add(limit);
+    let parts = form::complete(&call, parts)?;
+    let prepared = prepare(&call, &metadata, parts)?;
+    let uri = uri(&prepared)?;
+    let sleep = &call.client.inner().timing.sleep;
+    let mut timer = call.timeout.map(|limit| (limit, sleep(limit)));
+    let deadline = call
+        .timeout
+        .and_then(|limit| Instant::now().checked_add(limit));
+    // With and without a limit the attempts are polled in one place: a second one would make room for
+    // them in this future once more.
     let mut work = pin!(attempts(&call, &prepared, &uri, deadline));
-    let mut timer = (call.client.inner().timing.sleep)(limit);
     poll_fn(|cx| {
         if let Poll::Ready(result) = work.as_mut().poll(cx) {
             return Poll::Ready(result);
         }
+        let Some((limit, timer)) = &mut timer else {
+            return Poll::Pending;
+        };
         timer.as_mut().poll(cx).map(|()| {
             let message = format!("the operation took longer than {limit:?}");
             Err(Error::new(ErrorKind::Timeout, message).about(&prepared.subject))

@@ -1,7 +1,8 @@
 //! A request that lacks only its date and signature.
 
 use http::header::{
-    AUTHORIZATION, CONTENT_LENGTH, DATE, HOST, HeaderMap, TRANSFER_ENCODING, USER_AGENT,
+    AUTHORIZATION, CONTENT_LENGTH, DATE, HOST, HeaderMap, HeaderValue, TRANSFER_ENCODING,
+    USER_AGENT,
 };
 use http::{Method, Uri};
 
@@ -12,6 +13,10 @@ use crate::error::{Error, Subject};
 use crate::operation::Metadata;
 use crate::parts::{self, Parts};
 use crate::sign::Target;
+
+/// How many headers come on top of an operation's own: length, user agent, date and signature here,
+/// `Accept` and `Host` on the way.
+const OTHER_HEADERS: usize = 6;
 
 /// A request that lacks only its date and signature.
 pub(crate) struct Prepared {
@@ -89,18 +94,32 @@ pub(crate) fn prepare(call: &Call, metadata: &Metadata, parts: Parts) -> Result<
         body: parts.body,
     })
 }
-/// Adds the headers that are the same for each attempt, and parses the URL once.
-pub(super) fn complete(call: &Call, prepared: &mut Prepared) -> Result<Uri, Error> {
+
+/// The headers of one attempt, except its signature.
+pub(super) fn headers_at(date: HeaderValue, call: &Call, prepared: &Prepared) -> HeaderMap {
+    // A clone would have room for what is there now and grow with nearly every further header.
+    let mut headers = HeaderMap::with_capacity(prepared.headers.len() + OTHER_HEADERS);
+    headers.extend(
+        prepared
+            .headers
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
     let length = prepared.body.len();
     let always = matches!(prepared.method, Method::PUT | Method::POST);
     if length > 0 || always {
-        prepared.headers.insert(CONTENT_LENGTH, length.into());
+        headers.insert(CONTENT_LENGTH, length.into());
     }
     let user_agent = &call.client.inner().config.user_agent;
-    prepared
-        .headers
+    headers
         .entry(USER_AGENT)
         .or_insert_with(|| user_agent.clone());
+    headers.insert(DATE, date);
+    headers
+}
+
+/// The URL, parsed once for all attempts.
+pub(super) fn uri(prepared: &Prepared) -> Result<Uri, Error> {
     Uri::try_from(&prepared.address.url).map_err(|error| {
         Error::invalid(format!("the request has no legal URL: {error}")).about(&prepared.subject)
     })

@@ -1,12 +1,14 @@
 //! The built-in transport, over reqwest.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use http::Uri;
+use http::uri::Authority;
 use reqwest::redirect;
 
 use super::idle::{Incoming, Outgoing, PIECE, Progress, silent};
@@ -159,11 +161,8 @@ impl HttpTransport {
             .extensions
             .get::<Metadata>()
             .is_some_and(|metadata| metadata.retry_class() == Retry::Safe);
-        let authority = parts
-            .uri
-            .authority()
-            .map_or(String::new(), |authority| authority.to_string());
-        let url = reqwest::Url::parse(&parts.uri.to_string())
+        let authority = parts.uri.authority().cloned();
+        let url = reqwest::Url::parse(&written(&parts.uri))
             .map_err(|error| Error::invalid(format!("the request has no legal URL: {error}")))?;
         let mut outgoing = reqwest::Request::new(parts.method, url);
         *outgoing.headers_mut() = parts.headers;
@@ -178,7 +177,7 @@ impl HttpTransport {
                 empty.into_bytes().await?;
             }
             let sent = self.client.execute(outgoing).await;
-            sent.map_err(|error| not_answered(error, &authority))
+            sent.map_err(|error| not_answered(error, authority.as_ref()))
         };
         let answer = self.watch(sent, progress, quick).await??;
         let answer = http::Response::<reqwest::Body>::from(answer);
@@ -224,6 +223,14 @@ impl HttpTransport {
     }
 }
 
+/// The text of a URL. `to_string` would grow it piece by piece.
+fn written(uri: &Uri) -> String {
+    let mut url = String::with_capacity(256);
+    // Writing to a `String` cannot fail.
+    let _ = write!(url, "{uri}");
+    url
+}
+
 /// Gives the request its body. A short one in memory goes out at once and needs no watching.
 fn attach(
     request: &mut reqwest::Request,
@@ -245,7 +252,8 @@ fn attach(
 }
 
 /// No answer came. The text must stand alone, but must not hold the URL, which may be presigned.
-fn not_answered(error: reqwest::Error, authority: &str) -> Error {
+fn not_answered(error: reqwest::Error, authority: Option<&Authority>) -> Error {
+    let authority = authority.map_or("", Authority::as_str);
     let error = error.without_url();
     if let Some(own) = own_error(&error) {
         return own;

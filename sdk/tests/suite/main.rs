@@ -10,5 +10,4 @@ mod presign;
 mod retries;
 mod secrets;
 mod signing;
-mod tracing;
 mod wire;

@@ -13,6 +13,7 @@ const TAKEN_IN_REQUESTS: &[&str] = &[
     "bucket",
     "call",
     "customize",
+    "extra",
     "items",
     "pages",
     "presign",

@@ -14,6 +14,21 @@ use crate::diagnostic::Diagnostic;
 use crate::spec::{self, Scope};
 use crate::yaml::de::Spanned;
 
+/// Methods that the handles have for themselves.
+const TAKEN_BY_HANDLES: &[&str] = &[
+    "bucket",
+    "builder",
+    "call",
+    "client",
+    "clone",
+    "from_env",
+    "in_zone",
+    "name",
+    "new",
+    "resolve_zone",
+    "zone",
+];
+
 pub(super) fn resolve(
     files: &Files,
     names: &Names,
@@ -34,6 +49,15 @@ pub(super) fn resolve(
                         .hint("names of operations and variants are unique: choose another"),
                 );
             }
+        }
+        let ids = std::iter::once(&file.spec.operation)
+            .chain(file.spec.variants.iter().map(|v| &v.value.operation));
+        for id in ids.filter(|id| TAKEN_BY_HANDLES.contains(&snake(&id.value.0).as_str())) {
+            let message = format!(
+                "`Client` and `Bucket` have a method `{}` already",
+                snake(&id.value.0)
+            );
+            problems.push(file.at(id, message).hint("choose another name"));
         }
         let shared = Shared::of(file, names, api, problems);
         operations.push(shared.operation(None, problems));

@@ -88,6 +88,12 @@ impl Shared<'_> {
                     return None;
                 }
             };
+            if send.sensitive {
+                problems.push(
+                    file.at(&step.value.send, format!("`{}` is sensitive", send.name))
+                        .hint("a marker is no secret"),
+                );
+            }
             let fits = match &value {
                 NextValue::Take(field) | NextValue::TakeLast(field) => field.ty == send.ty,
                 NextValue::SkipItems => send.ty == Type::Uint64,
@@ -103,6 +109,13 @@ impl Shared<'_> {
                 ));
             }
             next.push((send, value));
+        }
+        let skips = |(_, value): &(Field, NextValue)| matches!(value, NextValue::SkipItems);
+        if next.iter().any(skips) && !next.iter().all(skips) {
+            problems.push(
+                file.at(paging, "an offset and a marker at once")
+                    .hint("one of the two tells where the next page begins"),
+            );
         }
         Some(Paging {
             items: items.name.clone(),

@@ -21,7 +21,8 @@ impl Bucket {
 /// created. Only the bucket's owner can do this. If an answer was lost and the attempt repeated,
 /// the second one is answered with `bucket_not_exists`.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/delete.html>
 ///

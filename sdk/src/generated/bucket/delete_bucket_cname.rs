@@ -26,7 +26,8 @@ impl Bucket {
 /// The domain stands in the body, which requests with DELETE seldom have: whatever passes the
 /// request on must not drop it. Only the bucket's owner can do this.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/cname/delete_cname.html>
 ///

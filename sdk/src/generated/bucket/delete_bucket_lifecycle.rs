@@ -24,7 +24,8 @@ impl Bucket {
 /// All rules are deleted; to delete one, read them and set the others again. Only the bucket's
 /// owner can do this.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/lifecycle/delete_lifecycle.html>

@@ -21,7 +21,8 @@ impl Bucket {
 ///
 /// To delete one of them, read them and set the others again. Only the bucket's owner can do this.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/notification/delete_notification.html>

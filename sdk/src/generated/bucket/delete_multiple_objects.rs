@@ -16,7 +16,6 @@ impl Bucket {
     pub fn delete_multiple_objects(
         &self,
         objects: impl IntoIterator<Item = types::ObjectToDelete>,
-
     ) -> DeleteMultipleObjects {
         DeleteMultipleObjects {
             call: self.call(),
@@ -35,7 +34,8 @@ impl Bucket {
 /// In a bucket with versions every object gets a delete marker, and repeating the request adds
 /// another.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/delete_multiple.html>
 ///

@@ -120,7 +120,7 @@ impl ListMultipartUploads {
         Pages::new(self.call.clone(), self)
     }
 
-    /// All of the list, one item at a time.
+    /// All of `uploads`, one at a time. What else the answers tell is only in [`pages`](Self::pages).
     pub fn items(self) -> Items<Self> {
         Items::new(self.call.clone(), self)
     }
@@ -183,22 +183,24 @@ impl Paged for ListMultipartUploads {
     type Item = types::UploadInfo;
 
     fn advance(&mut self, output: &Self::Output) -> Advance {
-        let key_marker = output
+        let next_key_marker = output
             .next_key_marker
             .clone()
             .filter(|marker| !marker.is_empty());
-        let upload_id_marker = output
+        let next_upload_id_marker = output
             .next_upload_id_marker
             .clone()
             .filter(|marker| !marker.is_empty());
-        if key_marker.is_none() && upload_id_marker.is_none() {
+        if next_key_marker.is_none() && next_upload_id_marker.is_none() {
             return Advance::Done;
         }
-        if key_marker == self.key_marker && upload_id_marker == self.upload_id_marker {
+        if next_key_marker == self.key_marker
+            && next_upload_id_marker == self.upload_id_marker
+        {
             return Advance::Stuck;
         }
-        self.key_marker = key_marker;
-        self.upload_id_marker = upload_id_marker;
+        self.key_marker = next_key_marker;
+        self.upload_id_marker = next_upload_id_marker;
         Advance::Next
     }
 

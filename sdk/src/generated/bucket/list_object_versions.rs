@@ -118,7 +118,7 @@ impl ListObjectVersions {
         Pages::new(self.call.clone(), self)
     }
 
-    /// All of the list, one item at a time.
+    /// All of `keys`, one at a time. What else the answers tell is only in [`pages`](Self::pages).
     pub fn items(self) -> Items<Self> {
         Items::new(self.call.clone(), self)
     }
@@ -184,22 +184,24 @@ impl Paged for ListObjectVersions {
         if !output.has_more {
             return Advance::Done;
         }
-        let key_marker = output
+        let next_key_marker = output
             .next_key_marker
             .clone()
             .filter(|marker| !marker.is_empty());
-        let version_id_marker = output
+        let next_version_id_marker = output
             .next_version_id_marker
             .clone()
             .filter(|marker| !marker.is_empty());
-        if key_marker.is_none() && version_id_marker.is_none() {
+        if next_key_marker.is_none() && next_version_id_marker.is_none() {
             return Advance::Done;
         }
-        if key_marker == self.key_marker && version_id_marker == self.version_id_marker {
+        if next_key_marker == self.key_marker
+            && next_version_id_marker == self.version_id_marker
+        {
             return Advance::Stuck;
         }
-        self.key_marker = key_marker;
-        self.version_id_marker = version_id_marker;
+        self.key_marker = next_key_marker;
+        self.version_id_marker = next_version_id_marker;
         Advance::Next
     }
 

@@ -108,7 +108,7 @@ impl ListObjects {
         Pages::new(self.call.clone(), self)
     }
 
-    /// All of the list, one item at a time.
+    /// All of `keys`, one at a time. What else the answers tell is only in [`pages`](Self::pages).
     pub fn items(self) -> Items<Self> {
         Items::new(self.call.clone(), self)
     }
@@ -169,14 +169,14 @@ impl Paged for ListObjects {
         if !output.has_more {
             return Advance::Done;
         }
-        let marker = output.next_marker.clone().filter(|marker| !marker.is_empty());
-        if marker.is_none() {
+        let next_marker = output.next_marker.clone().filter(|marker| !marker.is_empty());
+        if next_marker.is_none() {
             return Advance::Done;
         }
-        if marker == self.marker {
+        if next_marker == self.marker {
             return Advance::Stuck;
         }
-        self.marker = marker;
+        self.marker = next_marker;
         Advance::Next
     }
 

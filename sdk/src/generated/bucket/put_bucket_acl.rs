@@ -16,7 +16,6 @@ impl Bucket {
     pub fn put_bucket_acl(
         &self,
         acl: impl IntoIterator<Item = types::AclEntry>,
-
     ) -> PutBucketAcl {
         PutBucketAcl {
             call: self.call(),
@@ -32,7 +31,8 @@ impl Bucket {
 /// back. Where a bucket's policy is about a request, the policy decides, and this list does not
 /// count. Only the bucket's owner can do this.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/put_acl.html>
 ///

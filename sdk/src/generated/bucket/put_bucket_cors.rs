@@ -16,7 +16,6 @@ impl Bucket {
     pub fn put_bucket_cors(
         &self,
         cors_rules: impl IntoIterator<Item = types::CorsRule>,
-
     ) -> PutBucketCors {
         PutBucketCors {
             call: self.call(),
@@ -33,7 +32,8 @@ impl Bucket {
 /// rule that allows its origin, its method and all of its headers. Only the bucket's owner can do
 /// this.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/cors/put_cors.html>
 ///

@@ -16,7 +16,6 @@ impl Bucket {
     pub fn put_bucket_external_mirror(
         &self,
         source_site: impl Into<String>,
-
     ) -> PutBucketExternalMirror {
         PutBucketExternalMirror {
             call: self.call(),
@@ -33,7 +32,8 @@ impl Bucket {
 /// 404 if the site does not have it either. What changes at the site later is not fetched again.
 /// Only the bucket's owner can do this.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/external_mirror/put_external_mirror.html>

@@ -17,7 +17,6 @@ impl Bucket {
     pub fn put_bucket_lifecycle(
         &self,
         rule: impl IntoIterator<Item = types::LifecycleRule>,
-
     ) -> PutBucketLifecycle {
         PutBucketLifecycle {
             call: self.call(),
@@ -36,7 +35,8 @@ impl Bucket {
 /// are refused if a transition would come on or after the day on which an expiration with a prefix
 /// above or below its own deletes the objects. Only the bucket's owner can do this.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/lifecycle/put_lifecycle.html>

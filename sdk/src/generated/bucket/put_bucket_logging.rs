@@ -18,7 +18,6 @@ impl Bucket {
         &self,
         target_bucket: impl Into<String>,
         target_prefix: impl Into<String>,
-
     ) -> PutBucketLogging {
         PutBucketLogging {
             call: self.call(),
@@ -36,7 +35,8 @@ impl Bucket {
 /// GiB. Its key is the prefix and the logged bucket's name, followed by `-YYYY-MM-DD-HH-`, a number
 /// and `.log`.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/logging/put_logging.html>
 ///

@@ -16,7 +16,6 @@ impl Bucket {
     pub fn put_bucket_notification(
         &self,
         notifications: impl IntoIterator<Item = types::Notification>,
-
     ) -> PutBucketNotification {
         PutBucketNotification {
             call: self.call(),
@@ -31,7 +30,8 @@ impl Bucket {
 /// The notifications take the place of all that were set before. Each is looked at for each event,
 /// so several can apply. Only the bucket's owner can do this.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/notification/put_notification.html>

@@ -16,7 +16,6 @@ impl Bucket {
     pub fn put_bucket_policy(
         &self,
         statement: impl IntoIterator<Item = types::PolicyStatement>,
-
     ) -> PutBucketPolicy {
         PutBucketPolicy {
             call: self.call(),
@@ -33,7 +32,8 @@ impl Bucket {
 /// says. If none is, the access control list decides. The bucket's settings remain its owner's
 /// affair, whatever the statements say. Only the owner can set them.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/policy/put_policy.html>
 ///

@@ -16,7 +16,6 @@ impl Bucket {
     pub fn put_bucket_replication(
         &self,
         rules: impl IntoIterator<Item = types::ReplicationRule>,
-
     ) -> PutBucketReplication {
         PutBucketReplication {
             call: self.call(),
@@ -34,7 +33,8 @@ impl Bucket {
 /// metadata was changed; settings of the bucket are not. Not possible in a bucket that keeps
 /// versions. Only the owner of both buckets can do this.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/replication/put_replication.html>

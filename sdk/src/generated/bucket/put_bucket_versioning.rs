@@ -16,7 +16,6 @@ impl Bucket {
     pub fn put_bucket_versioning(
         &self,
         status: impl Into<types::VersioningStatus>,
-
     ) -> PutBucketVersioning {
         PutBucketVersioning {
             call: self.call(),
@@ -32,7 +31,8 @@ impl Bucket {
 /// what it was before. A bucket with versions cannot be replicated to another zone. Only the
 /// bucket's owner can do this.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/put_versioning.html>
 ///

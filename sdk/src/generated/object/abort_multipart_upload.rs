@@ -17,7 +17,6 @@ impl Bucket {
         &self,
         key: impl Into<String>,
         upload_id: impl Into<String>,
-
     ) -> AbortMultipartUpload {
         AbortMultipartUpload {
             call: self.call(),
@@ -33,7 +32,8 @@ impl Bucket {
 /// status 404. The vendor does not say what becomes of parts that are being uploaded at the same
 /// time: let those calls end first.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/object/abort_multipart_upload.html>

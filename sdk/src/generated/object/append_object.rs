@@ -19,7 +19,6 @@ impl Bucket {
         key: impl Into<String>,
         position: u64,
         body: impl Into<crate::Body>,
-
     ) -> AppendObject {
         AppendObject {
             call: self.call(),

@@ -20,7 +20,6 @@ impl Bucket {
         key: impl Into<String>,
         upload_id: impl Into<String>,
         object_parts: impl IntoIterator<Item = types::ObjectPart>,
-
     ) -> CompleteMultipartUpload {
         CompleteMultipartUpload {
             call: self.call(),

@@ -18,7 +18,6 @@ impl Bucket {
         &self,
         key: impl Into<String>,
         copy_source: impl Into<types::ObjectRef>,
-
     ) -> CopyObject {
         CopyObject {
             call: self.call(),
@@ -51,7 +50,8 @@ impl Bucket {
 ///
 /// An encrypted source needs its key. The copy is encrypted only if a key is given for it too.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/put.html>
 ///
@@ -148,7 +148,6 @@ impl CopyObject {
         mut self,
         name: impl Into<String>,
         value: impl Into<String>,
-
     ) -> Self {
         self.metadata.insert(name.into(), value.into());
         self
@@ -167,7 +166,6 @@ impl CopyObject {
     pub fn metadata_directive(
         mut self,
         value: impl Into<types::MetadataDirective>,
-
     ) -> Self {
         self.metadata_directive = Some(value.into());
         self
@@ -199,7 +197,6 @@ impl CopyObject {
     pub fn copy_source_if_modified_since(
         mut self,
         value: std::time::SystemTime,
-
     ) -> Self {
         self.copy_source_if_modified_since = Some(value);
         self
@@ -210,7 +207,6 @@ impl CopyObject {
     pub fn copy_source_if_unmodified_since(
         mut self,
         value: std::time::SystemTime,
-
     ) -> Self {
         self.copy_source_if_unmodified_since = Some(value);
         self
@@ -221,7 +217,6 @@ impl CopyObject {
     pub fn copy_source_encryption_customer_key(
         mut self,
         value: types::CustomerKey,
-
     ) -> Self {
         self.copy_source_encryption_customer_key = Some(value);
         self

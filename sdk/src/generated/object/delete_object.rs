@@ -29,7 +29,8 @@ impl Bucket {
 /// a version that is named is deleted for good. Repeating the request without a version adds
 /// another marker; so does the SDK's repeating it after the answer was lost.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/delete.html>
 ///

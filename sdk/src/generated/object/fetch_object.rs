@@ -18,7 +18,6 @@ impl Bucket {
         &self,
         key: impl Into<String>,
         fetch_source: impl Into<String>,
-
     ) -> FetchObject {
         FetchObject {
             call: self.call(),
@@ -34,7 +33,8 @@ impl Bucket {
 /// The other server has to say the length of the content. The service answers when everything is
 /// stored.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/put.html>
 ///

@@ -18,7 +18,6 @@ impl Bucket {
         &self,
         key: impl Into<String>,
         action: impl Into<types::ImageActions>,
-
     ) -> ImageProcess {
         ImageProcess {
             call: self.call(),

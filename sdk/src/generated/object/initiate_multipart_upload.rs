@@ -15,7 +15,6 @@ impl Bucket {
     pub fn initiate_multipart_upload(
         &self,
         key: impl Into<String>,
-
     ) -> InitiateMultipartUpload {
         InitiateMultipartUpload {
             call: self.call(),
@@ -131,7 +130,6 @@ impl InitiateMultipartUpload {
         mut self,
         name: impl Into<String>,
         value: impl Into<String>,
-
     ) -> Self {
         self.metadata.insert(name.into(), value.into());
         self

@@ -18,7 +18,6 @@ impl Bucket {
         &self,
         key: impl Into<String>,
         upload_id: impl Into<String>,
-
     ) -> ListMultipart {
         ListMultipart {
             call: self.call(),
@@ -100,7 +99,7 @@ impl ListMultipart {
         Pages::new(self.call.clone(), self)
     }
 
-    /// All of the list, one item at a time.
+    /// All of `object_parts`, one at a time. What else the answers tell is only in [`pages`](Self::pages).
     pub fn items(self) -> Items<Self> {
         Items::new(self.call.clone(), self)
     }
@@ -146,17 +145,17 @@ impl Paged for ListMultipart {
     type Item = types::ObjectPart;
 
     fn advance(&mut self, output: &Self::Output) -> Advance {
-        let Some(last) = output.object_parts.last() else {
+        let Some(last_item) = output.object_parts.last() else {
             return Advance::Done;
         };
-        let part_number_marker = Some(last.part_number.clone());
-        if part_number_marker.is_none() {
+        let next_part_number_marker = Some(last_item.part_number);
+        if next_part_number_marker.is_none() {
             return Advance::Done;
         }
-        if part_number_marker == self.part_number_marker {
+        if next_part_number_marker == self.part_number_marker {
             return Advance::Stuck;
         }
-        self.part_number_marker = part_number_marker;
+        self.part_number_marker = next_part_number_marker;
         Advance::Next
     }
 

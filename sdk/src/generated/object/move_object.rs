@@ -15,7 +15,6 @@ impl Bucket {
         &self,
         key: impl Into<String>,
         move_source: impl Into<types::ObjectRef>,
-
     ) -> MoveObject {
         MoveObject {
             call: self.call(),
@@ -90,7 +89,6 @@ impl MoveObject {
     pub fn move_source_if_modified_since(
         mut self,
         value: std::time::SystemTime,
-
     ) -> Self {
         self.move_source_if_modified_since = Some(value);
         self
@@ -101,7 +99,6 @@ impl MoveObject {
     pub fn move_source_if_unmodified_since(
         mut self,
         value: std::time::SystemTime,
-
     ) -> Self {
         self.move_source_if_unmodified_since = Some(value);
         self

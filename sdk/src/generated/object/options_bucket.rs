@@ -19,7 +19,6 @@ impl Bucket {
         &self,
         origin: impl Into<String>,
         access_control_request_method: impl Into<types::Method>,
-
     ) -> OptionsBucket {
         OptionsBucket {
             call: self.call(),

@@ -19,7 +19,6 @@ impl Bucket {
         key: impl Into<String>,
         origin: impl Into<String>,
         access_control_request_method: impl Into<types::Method>,
-
     ) -> OptionsObject {
         OptionsObject {
             call: self.call(),

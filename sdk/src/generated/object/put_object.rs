@@ -17,7 +17,6 @@ impl Bucket {
         &self,
         key: impl Into<String>,
         body: impl Into<crate::Body>,
-
     ) -> PutObject {
         PutObject {
             call: self.call(),
@@ -44,7 +43,8 @@ impl Bucket {
 /// service processes wins. Metadata cannot be changed afterwards, other than by copying the object
 /// onto itself.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/put.html>
 ///
@@ -135,7 +135,6 @@ impl PutObject {
         mut self,
         name: impl Into<String>,
         value: impl Into<String>,
-
     ) -> Self {
         self.metadata.insert(name.into(), value.into());
         self

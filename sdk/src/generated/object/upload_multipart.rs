@@ -21,7 +21,6 @@ impl Bucket {
         upload_id: impl Into<String>,
         part_number: u64,
         body: impl Into<crate::Body>,
-
     ) -> UploadMultipart {
         UploadMultipart {
             call: self.call(),
@@ -43,7 +42,8 @@ impl Bucket {
 ///
 /// The object comes into being only when the upload is completed.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/object/multipart/upload_multipart.html>

@@ -22,7 +22,6 @@ impl Bucket {
         upload_id: impl Into<String>,
         part_number: u64,
         copy_source: impl Into<types::ObjectRef>,
-
     ) -> UploadMultipartCopy {
         UploadMultipartCopy {
             call: self.call(),
@@ -47,7 +46,8 @@ impl Bucket {
 /// at least 4 MiB, other than the last one, and at most 5 GiB. An encrypted source needs its key,
 /// and so does an upload that is encrypted.
 ///
-/// Doing it twice is the same as doing it once, so a failed attempt is repeated if its body can be.
+/// A failed attempt is repeated if its body can be: a second one changes no more than the first,
+/// except where it says so above.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/object/multipart/upload_multipart.html>
@@ -112,7 +112,6 @@ impl UploadMultipartCopy {
     pub fn copy_source_if_modified_since(
         mut self,
         value: std::time::SystemTime,
-
     ) -> Self {
         self.copy_source_if_modified_since = Some(value);
         self
@@ -123,7 +122,6 @@ impl UploadMultipartCopy {
     pub fn copy_source_if_unmodified_since(
         mut self,
         value: std::time::SystemTime,
-
     ) -> Self {
         self.copy_source_if_unmodified_since = Some(value);
         self
@@ -148,7 +146,6 @@ impl UploadMultipartCopy {
     pub fn copy_source_encryption_customer_key(
         mut self,
         value: types::CustomerKey,
-
     ) -> Self {
         self.copy_source_encryption_customer_key = Some(value);
         self

@@ -91,7 +91,7 @@ impl ListBuckets {
         Pages::new(self.call.clone(), self)
     }
 
-    /// All of the list, one item at a time.
+    /// All of `buckets`, one at a time. What else the answers tell is only in [`pages`](Self::pages).
     pub fn items(self) -> Items<Self> {
         Items::new(self.call.clone(), self)
     }
@@ -140,9 +140,17 @@ impl Paged for ListBuckets {
         if output.buckets.is_empty() {
             return Advance::Done;
         }
-        self.offset = Some(
-            self.offset.unwrap_or_default() + output.buckets.len() as u64,
-        );
+        let next_offset = self
+            .offset
+            .unwrap_or_default()
+            .checked_add(output.buckets.len() as u64);
+        if next_offset.is_none() {
+            return Advance::Done;
+        }
+        if next_offset == self.offset {
+            return Advance::Stuck;
+        }
+        self.offset = next_offset;
         Advance::Next
     }
 

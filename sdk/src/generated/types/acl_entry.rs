@@ -22,7 +22,6 @@ impl AclEntry {
     pub fn new(
         grantee: types::Grantee,
         permission: impl Into<types::AclPermission>,
-
     ) -> Self {
         Self {
             grantee,

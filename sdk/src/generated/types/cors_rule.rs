@@ -43,7 +43,6 @@ impl CorsRule {
     pub fn new(
         allowed_origin: impl Into<String>,
         allowed_methods: impl IntoIterator<Item = impl Into<types::Method>>,
-
     ) -> Self {
         Self {
             allowed_origin: allowed_origin.into(),
@@ -60,7 +59,6 @@ impl CorsRule {
     pub fn allowed_headers(
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
-
     ) -> Self {
         self.allowed_headers = value.into_iter().map(Into::into).collect();
         self
@@ -71,7 +69,6 @@ impl CorsRule {
     pub fn expose_headers(
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
-
     ) -> Self {
         self.expose_headers = value.into_iter().map(Into::into).collect();
         self

@@ -63,7 +63,6 @@ impl LifecycleRule {
         id: impl Into<String>,
         status: impl Into<types::Switch>,
         filter: types::LifecycleFilter,
-
     ) -> Self {
         Self {
             id: id.into(),
@@ -96,7 +95,6 @@ impl LifecycleRule {
     pub fn abort_incomplete_multipart_upload(
         mut self,
         value: types::AbortIncompleteMultipartUpload,
-
     ) -> Self {
         self.abort_incomplete_multipart_upload = Some(value);
         self
@@ -109,7 +107,6 @@ impl LifecycleRule {
     pub fn noncurrent_version_expiration(
         mut self,
         value: types::NoncurrentVersionExpiration,
-
     ) -> Self {
         self.noncurrent_version_expiration = Some(value);
         self
@@ -122,7 +119,6 @@ impl LifecycleRule {
     pub fn noncurrent_version_transition(
         mut self,
         value: types::NoncurrentVersionTransition,
-
     ) -> Self {
         self.noncurrent_version_transition = Some(value);
         self

@@ -44,7 +44,6 @@ impl Notification {
         id: impl Into<String>,
         event_types: impl IntoIterator<Item = impl Into<types::NotificationEvent>>,
         cloudfunc: impl Into<types::Cloudfunc>,
-
     ) -> Self {
         Self {
             id: id.into(),
@@ -65,7 +64,6 @@ impl Notification {
     pub fn object_filters(
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
-
     ) -> Self {
         self.object_filters = value.into_iter().map(Into::into).collect();
         self

@@ -34,7 +34,6 @@ impl PolicyIpMatch {
     pub fn source_ip(
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
-
     ) -> Self {
         self.source_ip = value.into_iter().map(Into::into).collect();
         self

@@ -49,7 +49,6 @@ impl PolicyStatement {
         user: impl IntoIterator<Item = impl Into<String>>,
         action: impl IntoIterator<Item = impl Into<types::PolicyAction>>,
         effect: impl Into<types::PolicyEffect>,
-
     ) -> Self {
         Self {
             id: id.into(),
@@ -69,7 +68,6 @@ impl PolicyStatement {
     pub fn resource(
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
-
     ) -> Self {
         self.resource = value.into_iter().map(Into::into).collect();
         self

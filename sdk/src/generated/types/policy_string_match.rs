@@ -33,7 +33,6 @@ impl PolicyStringMatch {
     pub fn referer(
         mut self,
         value: impl IntoIterator<Item = impl Into<String>>,
-
     ) -> Self {
         self.referer = value.into_iter().map(Into::into).collect();
         self

@@ -35,7 +35,6 @@ impl ReplicationRule {
         id: impl Into<String>,
         filters: types::ReplicationFilters,
         destination: types::ReplicationDestination,
-
     ) -> Self {
         Self {
             id: id.into(),

@@ -1,4 +1,7 @@
 //! What the feature `tracing` tells.
+//!
+//! A program of its own: `tracing` remembers for all threads what the first one to reach a span wanted,
+//! and a test beside this one would want nothing.
 
 use std::fmt::{Debug, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
