@@ -64,7 +64,7 @@ impl FormBody {
         metadata: &BTreeMap<String, String>,
     ) -> Result<(), Error> {
         for (name, value) in metadata {
-            crate::parts::check_metadata(name, value)?;
+            crate::parts::check_metadata(prefix, name, value)?;
             self.field(&format!("{prefix}{name}"), value)?;
         }
         Ok(())

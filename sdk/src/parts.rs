@@ -87,7 +87,7 @@ impl Parts {
         entries: &BTreeMap<String, String>,
     ) -> Result<(), Error> {
         for (key, text) in entries {
-            check_metadata(key, text)?;
+            check_metadata(prefix, key, text)?;
             let (name, value) = header(&format!("{prefix}{key}"), text)?;
             if self.headers.insert(name, value).is_some() {
                 return Err(Error::invalid(format!(
@@ -146,15 +146,16 @@ impl fmt::Debug for Parts {
 }
 
 /// The rules for a name and a value of metadata.
-pub(crate) fn check_metadata(name: &str, value: &str) -> Result<(), Error> {
+pub(crate) fn check_metadata(prefix: &str, name: &str, value: &str) -> Result<(), Error> {
     let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     if name.is_empty() || !name.bytes().all(legal) {
         return Err(Error::invalid(format!(
             "the metadata name {name:?} may have only letters, digits, '.', '_' and '-'"
         )));
     }
-    if !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
-        return Err(unprintable(&format!("metadata {name}")));
+    let printable = value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if !printable || value.trim() != value {
+        return Err(unprintable(&format!("{prefix}{name}")));
     }
     Ok(())
 }
