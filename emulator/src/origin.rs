@@ -147,6 +147,10 @@ async fn read(response: Response<Incoming>, settings: &Settings) -> Result<Fetch
                 if let Ok(chunk) = frame.into_data() {
                     data.extend_from_slice(&chunk);
                 }
+                // A chunked body is as long as it likes, whatever the header says.
+                if data.len() as u64 > length {
+                    return Err(failed("the origin sends more than its Content-Length"));
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::model::{
     Type, TypeKind, WireBody, WireMessage,
 };
 use crate::rust;
-use crate::spec::{Auth, ComputedRule, Outcome, RetryClass};
+use crate::spec::{Auth, ComputedRule, Outcome, RetryClass, Scope};
 
 /// The page of an operation or variant.
 #[derive(Debug, Serialize)]
@@ -29,10 +29,8 @@ pub struct PageView {
     pub source: String,
     /// Facts in one line each: authentication, retries, presigning, paging.
     pub facts: Vec<String>,
-    /// Tables about the request.
-    pub request_tables: Vec<TableView>,
-    /// Tables about the answer.
-    pub response_tables: Vec<TableView>,
+    /// Tables about the request, then about the answer.
+    pub tables: Vec<TableView>,
     /// The statuses.
     pub statuses: Vec<StatusView>,
     /// The service's page.
@@ -50,27 +48,16 @@ pub struct PageView {
 }
 
 /// A table of fields.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct TableView {
     /// Its heading.
     pub heading: String,
     /// What stands under the heading, or nothing.
     pub note: Vec<String>,
-    /// Its rows.
-    pub rows: Vec<RowView>,
-}
-
-/// A row of a table of fields.
-#[derive(Debug, Serialize)]
-pub struct RowView {
-    /// The name on the wire.
-    pub name: String,
-    /// The type.
-    pub ty: String,
-    /// What it is.
-    pub doc: String,
-    /// `Yes` or `No`.
-    pub required: String,
+    /// The first line, and the one under it; both empty if there are no rows.
+    pub head: Vec<String>,
+    /// Its rows, as Markdown.
+    pub rows: Vec<String>,
 }
 
 /// A row of the table of statuses.
@@ -102,9 +89,9 @@ pub struct PageExampleView {
 /// The page of an operation.
 pub fn page(api: &Api, operation: &Operation) -> PageView {
     let path = match operation.scope {
-        crate::spec::Scope::Service => "/",
-        crate::spec::Scope::Bucket => "/{bucket}",
-        crate::spec::Scope::Object => "/{bucket}/{key}",
+        Scope::Service => "/",
+        Scope::Bucket => "/{bucket}",
+        Scope::Object => "/{bucket}/{key}",
     };
     let query = operation
         .selector
@@ -127,8 +114,11 @@ pub fn page(api: &Api, operation: &Operation) -> PageView {
             operation.snake
         ),
         facts: facts(operation),
-        request_tables: request_tables(api, operation),
-        response_tables: response_tables(api, operation),
+        tables: [
+            request_tables(api, operation),
+            response_tables(api, operation),
+        ]
+        .concat(),
         statuses: operation.responses.iter().map(status).collect(),
         docs: operation.docs.clone(),
         program: first.map_or_else(String::new, program),
@@ -144,7 +134,7 @@ fn facts(operation: &Operation) -> Vec<String> {
         match operation.auth {
             Auth::Required => "Signed.".to_string(),
             Auth::Optional => {
-                "Signed if the client has keys; the service answers without as well.".to_string()
+                "Signed if the client has an access key; unsigned it works where the bucket's policy or ACL allows it, or where the service needs no signature.".to_string()
             }
             Auth::Form => "Signed by fields of the form.".to_string(),
         },
@@ -168,7 +158,43 @@ fn facts(operation: &Operation) -> Vec<String> {
     facts
 }
 
-fn row(field: &Field) -> RowView {
+/// What a table is about decides its columns.
+#[derive(Clone, Copy)]
+enum Columns {
+    /// Fields that a caller gives or leaves out.
+    Given,
+    /// Fields that come back.
+    Returned,
+    /// Values of an enum.
+    Values,
+}
+
+impl Columns {
+    fn head(self) -> Vec<String> {
+        let lines: [&str; 2] = match self {
+            Self::Given => [
+                "| Name | Type | Description | Required |",
+                "|---|---|---|---|",
+            ],
+            Self::Returned => ["| Name | Type | Description |", "|---|---|---|"],
+            Self::Values => ["| Value | Meaning |", "|---|---|"],
+        };
+        lines.map(str::to_string).to_vec()
+    }
+
+    fn row(self, name: &str, ty: &str, doc: &str, required: bool) -> String {
+        match self {
+            Self::Given => {
+                let required = if required { "Yes" } else { "No" };
+                format!("| {name} | {ty} | {doc} | {required} |")
+            }
+            Self::Returned => format!("| {name} | {ty} | {doc} |"),
+            Self::Values => format!("| `{name}` | {doc} |"),
+        }
+    }
+}
+
+fn row(columns: Columns, field: &Field) -> String {
     let name = match field.place {
         Place::HeaderPrefix | Place::FormPrefix => format!("{}\\*", field.wire),
         _ => field.wire.clone(),
@@ -177,117 +203,106 @@ fn row(field: &Field) -> RowView {
     if let Some(reason) = &field.unverified {
         doc.push_str(&format!(" *Not verified: {}*", cell(reason)));
     }
-    RowView {
-        name,
-        ty: cell(&format!("`{}`", spec_type(&field.ty))),
-        doc,
-        required: if field.required { "Yes" } else { "No" }.into(),
-    }
+    let ty = cell(&format!("`{}`", spec_type(&field.ty)));
+    columns.row(&name, &ty, &doc, field.required)
 }
 
-fn table(heading: &str, rows: Vec<RowView>) -> Option<TableView> {
+fn table(heading: &str, columns: Columns, rows: Vec<String>) -> Option<TableView> {
     (!rows.is_empty()).then(|| TableView {
         heading: heading.into(),
         note: Vec::new(),
+        head: columns.head(),
         rows,
     })
 }
 
 fn request_tables(api: &Api, operation: &Operation) -> Vec<TableView> {
-    let of = |places: &[Place]| -> Vec<RowView> {
-        let fields = operation
-            .inputs
-            .iter()
-            .filter(|f| places.contains(&f.place));
-        fields.map(row).collect()
+    let columns = Columns::Given;
+    let of = |places: &[Place]| -> Vec<String> {
+        let fields = operation.inputs.iter();
+        let fields = fields.filter(|f| places.contains(&f.place));
+        fields.map(|f| row(columns, f)).collect()
     };
-    let mut headers = of(&[Place::Header, Place::HeaderPrefix]);
-    let computed = |places: &[Place]| -> Vec<RowView> {
+    let computed = |places: &[Place]| -> Vec<String> {
         let computed = operation.computed.iter();
         let computed = computed.filter(|c| places.contains(&c.place));
         computed.map(computed_row).collect()
     };
+    let mut path = Vec::new();
+    if operation.scope != Scope::Service {
+        let doc = "The bucket's name: 6 to 63 lower-case letters, digits and `-`. Told by `client.bucket(…)`.";
+        path.push(columns.row("bucket", "`string`", doc, true));
+    }
+    path.extend(of(&[Place::Path]));
+    let mut headers = of(&[Place::Header, Place::HeaderPrefix]);
     headers.extend(computed(&[Place::Header]));
     let mut tables: Vec<TableView> = Vec::new();
-    tables.extend(table("Path Parameters", of(&[Place::Path])));
-    tables.extend(table("Query Parameters", of(&[Place::Query])));
-    tables.extend(table("Request Headers", headers));
+    tables.extend(table("Path Parameters", columns, path));
+    tables.extend(table("Query Parameters", columns, of(&[Place::Query])));
+    tables.extend(table("Request Headers", columns, headers));
+    let stream = of(&[Place::Stream]);
     match operation.body {
         RequestBody::None => {}
-        RequestBody::Stream => tables.extend(table("Request Body", of(&[Place::Stream]))),
+        RequestBody::Stream => tables.extend(table("Request Body", columns, stream)),
         RequestBody::Form => {
             let mut rows = of(&[Place::Form, Place::FormPrefix]);
             rows.extend(computed(&[Place::Form]));
-            rows.extend(of(&[Place::Stream]));
-            tables.extend(table("Form Fields", rows));
+            rows.extend(stream);
+            tables.extend(table("Form Fields", columns, rows));
         }
         RequestBody::Json { .. } => {
-            let fields: Vec<&Field> = operation
-                .inputs
-                .iter()
-                .filter(|f| f.place == Place::Json)
-                .collect();
-            tables.extend(json_tables(api, "Request Body", &fields));
+            let fields = operation.inputs.iter();
+            let fields: Vec<&Field> = fields.filter(|f| f.place == Place::Json).collect();
+            tables.extend(json_tables(api, "Request Body", columns, &fields));
         }
     }
     tables
 }
 
-fn computed_row(computed: &Computed) -> RowView {
+fn computed_row(computed: &Computed) -> String {
     let source = match computed.rule {
         ComputedRule::ContentLength | ComputedRule::ContentMd5 => "from the body",
         ComputedRule::CustomerAlgorithm | ComputedRule::CustomerKeyMd5 => "from the key",
         ComputedRule::AccessKeyId | ComputedRule::PolicySignature => "from the access key",
         ComputedRule::Policy => "from the other fields",
     };
-    RowView {
-        name: computed.wire.clone(),
-        ty: "`string`".into(),
-        doc: format!("{} The SDK works it out {source}.", cell(&computed.doc)),
-        required: if computed.required { "Yes" } else { "No" }.into(),
-    }
+    let doc = format!("{} The SDK works it out {source}.", cell(&computed.doc));
+    Columns::Given.row(&computed.wire, "`string`", &doc, computed.required)
 }
 
 fn response_tables(api: &Api, operation: &Operation) -> Vec<TableView> {
     let output = &operation.output;
-    let headers = output
-        .fields
-        .iter()
-        .filter(|f| f.place != Place::Json)
-        .map(row)
-        .collect();
-    let members: Vec<&Field> = output
-        .fields
-        .iter()
-        .filter(|f| f.place == Place::Json)
-        .collect();
+    let columns = Columns::Returned;
+    let (members, headers): (Vec<&Field>, Vec<&Field>) =
+        output.fields.iter().partition(|f| f.place == Place::Json);
+    let headers = headers.into_iter().map(|f| row(columns, f)).collect();
     let mut tables: Vec<TableView> = Vec::new();
-    tables.extend(table("Response Headers", headers));
-    tables.extend(json_tables(api, "Response Body", &members));
+    tables.extend(table("Response Headers", columns, headers));
+    tables.extend(json_tables(api, "Response Body", columns, &members));
     if let Some(stream) = &output.stream {
         tables.push(TableView {
             heading: "Response Body".into(),
             note: vec![safe(stream)],
+            head: Vec::new(),
             rows: Vec::new(),
         });
     }
     tables
 }
 
-/// The members of a JSON object, and after them a table for each struct that they mention.
-fn json_tables(api: &Api, heading: &str, fields: &[&Field]) -> Vec<TableView> {
-    let mut tables: Vec<TableView> = table(heading, fields.iter().map(|f| row(f)).collect())
-        .into_iter()
-        .collect();
+/// The members of a JSON object, and after them a table for each type that they mention.
+fn json_tables(api: &Api, heading: &str, columns: Columns, fields: &[&Field]) -> Vec<TableView> {
+    let rows = fields.iter().map(|f| row(columns, f)).collect();
+    let mut tables: Vec<TableView> = table(heading, columns, rows).into_iter().collect();
     if let Some(first) = tables.first_mut() {
         first.note.push("A JSON object.".into());
     }
     let mut seen: Vec<&str> = Vec::new();
-    let mut queue: Vec<&Type> = fields.iter().map(|f| &f.ty).collect();
-    while let Some(ty) = queue.pop() {
+    let mut queue: std::collections::VecDeque<&Type> = fields.iter().map(|f| &f.ty).collect();
+    while let Some(ty) = queue.pop_front() {
         let name = match ty {
             Type::List(item) | Type::Map(item) => {
-                queue.push(item);
+                queue.push_front(item);
                 continue;
             }
             Type::Struct(name) | Type::Enum(name) if !seen.contains(&name.as_str()) => name,
@@ -297,26 +312,26 @@ fn json_tables(api: &Api, heading: &str, fields: &[&Field]) -> Vec<TableView> {
         let Some(def) = api.type_def(name) else {
             continue;
         };
-        let (rows, kind) = match &def.kind {
+        let doc = safe(&def.doc);
+        let (columns, rows, note) = match &def.kind {
             TypeKind::Struct { fields, .. } => {
                 queue.extend(fields.iter().map(|f| &f.ty));
-                (fields.iter().map(row).collect(), "")
-            }
-            TypeKind::Enum(values) => {
-                let rows = values.iter().map(|v| RowView {
-                    name: v.wire.clone(),
-                    ty: "value".into(),
-                    doc: cell(&v.doc),
-                    required: "No".into(),
-                });
                 (
-                    rows.collect(),
-                    " A text; the service may come to send other values.",
+                    columns,
+                    fields.iter().map(|f| row(columns, f)).collect(),
+                    doc,
                 )
             }
+            TypeKind::Enum(values) => {
+                let columns = Columns::Values;
+                let rows = values.iter();
+                let rows = rows.map(|v| columns.row(&v.wire, "", &cell(&v.doc), false));
+                let note = format!("{doc} A text; the service may come to send other values.");
+                (columns, rows.collect(), note)
+            }
         };
-        if let Some(mut table) = table(&format!("`{name}`"), rows) {
-            table.note.push(format!("{}{kind}", safe(&def.doc)));
+        if let Some(mut table) = table(&format!("`{name}`"), columns, rows) {
+            table.note.push(note);
             tables.push(table);
         }
     }
