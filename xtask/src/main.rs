@@ -5,6 +5,7 @@ mod explain;
 mod generate;
 mod lint;
 mod new_operation;
+mod obstacle;
 mod spawn;
 
 use std::path::{Path, PathBuf};
@@ -54,6 +55,8 @@ enum Command {
         #[arg(long, requires = "upstream")]
         write: bool,
     },
+    /// Compile and test specs whose every name, type and place is awkward.
+    Obstacle,
     /// Run a local QingStor.
     Emulate {
         /// Arguments of `qingstor-emulator`.
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Command::NewOperation { scope, name } => new_operation::run(&root, &scope, &name),
         Command::Explain { operation } => explain::run(&root, &operation),
         Command::Coverage { upstream, write } => coverage::run(&root, upstream.as_deref(), write),
+        Command::Obstacle => obstacle::run(&root),
         Command::Emulate { arguments } => {
             let mut all = vec!["run", "--quiet", "-p", "qingstor-emulator", "--"];
             all.extend(arguments.iter().map(String::as_str));

@@ -9,6 +9,15 @@ pub(crate) fn cargo(root: &Path, arguments: &[&str]) -> ExitCode {
     run(Command::new(cargo).args(arguments).current_dir(root))
 }
 
+/// Runs cargo in another folder, with a target folder of its own.
+pub(crate) fn cargo_into(root: &Path, target: &Path, arguments: &[&str]) -> ExitCode {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    run(Command::new(cargo)
+        .args(arguments)
+        .current_dir(root)
+        .env("CARGO_TARGET_DIR", target))
+}
+
 /// Runs the script that CI runs.
 pub(crate) fn ci(root: &Path) -> ExitCode {
     run(Command::new("bash")

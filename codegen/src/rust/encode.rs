@@ -187,7 +187,7 @@ fn json(operation: &Operation, keep_unknown: bool) -> Vec<TokenStream> {
                 Type::Timestamp(_) | Type::Bytes => text(&field.ty, &value),
                 _ if field.sensitive => {
                     let receiver = &value.receiver;
-                    quote!(&*#receiver)
+                    quote!(#receiver.as_str())
                 }
                 _ => value.reference,
             };

@@ -20,6 +20,8 @@ pub struct OperationView {
     pub imports: Vec<String>,
     /// The method's doc comment.
     pub method_doc: String,
+    /// The lints that the method's form is let off from.
+    pub lints: Vec<String>,
     /// The request type's doc comment.
     pub request_doc: String,
     /// The method's parameters.
@@ -197,6 +199,7 @@ pub fn operation(operation: &Operation) -> OperationView {
         host: host(operation.scope).into(),
         imports: imports(operation),
         method_doc: method_doc(operation),
+        lints: lints(operation.arguments().count() + 1),
         request_doc: request_doc(operation),
         arguments: operation.arguments().map(argument).collect(),
         fields,
@@ -219,6 +222,13 @@ pub fn operation(operation: &Operation) -> OperationView {
             Some(_) => Vec::new(),
         },
     }
+}
+
+/// An operation has as many required values as it has.
+pub(super) fn lints(arguments: usize) -> Vec<String> {
+    let many = arguments > 7;
+    let lint = many.then(|| "#[allow(clippy::too_many_arguments)]".to_string());
+    lint.into_iter().collect()
 }
 
 /// The whole body of `encode`.

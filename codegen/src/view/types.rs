@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::doc;
-use super::operation::{ArgumentView, MemberView, SetterView, described, member};
+use super::operation::{ArgumentView, MemberView, SetterView, described, lints, member};
 use crate::model::{EnumValue, Field, Type, TypeDef};
 use crate::rust::{self, types};
 use crate::spec::TimeFormat;
@@ -15,6 +15,8 @@ pub struct StructView {
     pub name: String,
     /// Its doc comment.
     pub doc: String,
+    /// The lints that `new` is let off from.
+    pub lints: Vec<String>,
     /// What is derived.
     pub derives: String,
     /// What the file imports.
@@ -85,6 +87,7 @@ pub fn structure(def: &TypeDef, fields: &[Field], keep_unknown: bool) -> StructV
         derives.insert(2, "Default");
     }
     StructView {
+        lints: lints(fields.iter().filter(|f| f.required).count()),
         derives: derives.join(", "),
         name: def.name.clone(),
         doc: doc::comment(std::slice::from_ref(&def.doc), 0),
