@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::Diagnostic;
 use crate::format;
-use crate::model::{Api, TypeKind};
+use crate::model::{Api, TypeKind, scope_name};
 use crate::render::Templates;
 use crate::schema;
 use crate::spec::Scope;
@@ -124,18 +124,7 @@ impl Output<'_> {
     }
 }
 
-const SCOPES: [(Scope, &str); 3] = [
-    (Scope::Service, "service"),
-    (Scope::Bucket, "bucket"),
-    (Scope::Object, "object"),
-];
-
-fn folder(scope: Scope) -> &'static str {
-    SCOPES
-        .iter()
-        .find(|(s, _)| *s == scope)
-        .map_or("", |(_, name)| name)
-}
+const SCOPES: [Scope; 3] = [Scope::Service, Scope::Bucket, Scope::Object];
 
 fn sdk(api: &Api, output: &mut Output<'_>) {
     let root = "sdk/src/generated";
@@ -158,7 +147,8 @@ fn sdk(api: &Api, output: &mut Output<'_>) {
         "specs/service.yaml",
         &keys,
     );
-    for (scope, name) in SCOPES {
+    for scope in SCOPES {
+        let name = scope_name(scope);
         let operations: Vec<_> = api.operations.iter().filter(|o| o.group == scope).collect();
         for operation in &operations {
             let path = format!("{root}/{name}/{}.rs", operation.snake);
@@ -259,7 +249,7 @@ fn conformance(api: &Api, output: &mut Output<'_>) {
     let pages = api
         .operations
         .iter()
-        .map(|o| format!("{}/{}", folder(o.group), o.snake))
+        .map(|o| format!("{}/{}", scope_name(o.group), o.snake))
         .collect();
     let pages = view::ModuleView {
         doc: String::new(),
@@ -286,7 +276,11 @@ fn conformance(api: &Api, output: &mut Output<'_>) {
 fn docs(api: &Api, output: &mut Output<'_>) {
     let root = "docs/reference";
     for operation in &api.operations {
-        let path = format!("{root}/{}/{}.md", folder(operation.group), operation.snake);
+        let path = format!(
+            "{root}/{}/{}.md",
+            scope_name(operation.group),
+            operation.snake
+        );
         output.markdown(
             path,
             "docs/operation.md.tera",

@@ -2,7 +2,6 @@
 
 use super::Facts;
 use crate::model::{Api, Computed, Field, Operation, Place, RequestBody, Type, TypeKind};
-use crate::spec::Scope;
 
 /// Facts about every operation that the Swagger has a place for.
 pub fn facts(api: &Api) -> Facts {
@@ -34,11 +33,7 @@ impl Writer<'_> {
     fn operation(&mut self, operation: &Operation) {
         // A variant adds parameters; the route is the operation's own.
         if operation.variant_of.is_none() {
-            let path = match operation.scope {
-                Scope::Service => "/",
-                Scope::Bucket => "/{bucket}",
-                Scope::Object => "/{bucket}/{key}",
-            };
+            let path = operation.path();
             let query = operation
                 .selector
                 .as_ref()

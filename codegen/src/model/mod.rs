@@ -437,6 +437,15 @@ impl Field {
 }
 
 impl Operation {
+    /// The path on the request line, as a template.
+    pub fn path(&self) -> &'static str {
+        match self.scope {
+            Scope::Service => "/",
+            Scope::Bucket => "/{bucket}",
+            Scope::Object => "/{bucket}/{key}",
+        }
+    }
+
     /// The inputs that are arguments of the method, in order.
     pub fn arguments(&self) -> impl Iterator<Item = &Field> {
         self.inputs.iter().filter(|f| f.required)

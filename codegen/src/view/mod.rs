@@ -115,12 +115,3 @@ pub(crate) fn host(scope: Scope) -> &'static str {
         Scope::Bucket | Scope::Object => "Bucket",
     }
 }
-
-/// A scope as folders are called.
-pub(crate) fn folder(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Service => "service",
-        Scope::Bucket => "bucket",
-        Scope::Object => "object",
-    }
-}

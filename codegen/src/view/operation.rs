@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::{doc, folder, host};
-use crate::model::{Field, Literal, Operation, Paging, Place, RequestBody, Type};
+use super::{doc, host};
+use crate::model::{Field, Literal, Operation, Paging, Place, RequestBody, Type, scope_name};
 use crate::rust::{self, decode, encode, types};
 use crate::spec::{Auth, Outcome, RetryClass, Scope};
 
@@ -325,7 +325,7 @@ fn imports(operation: &Operation) -> Vec<String> {
         let module = crate::model::snake(primary);
         lines.push(format!(
             "use crate::generated::{}::{module}::{};",
-            folder(operation.group),
+            scope_name(operation.group),
             operation.output.name
         ));
     }

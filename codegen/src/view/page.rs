@@ -3,11 +3,11 @@
 use serde::Serialize;
 
 use super::doc::{cell, safe};
+use super::host;
 use super::routes::spec_type;
-use super::{folder, host};
 use crate::model::{
     Api, Argument, Computed, Example, Expected, Field, Literal, Operation, Place, RequestBody,
-    Type, TypeKind, WireBody, WireMessage,
+    Type, TypeKind, WireBody, WireMessage, scope_name,
 };
 use crate::rust;
 use crate::spec::{Auth, ComputedRule, Outcome, RetryClass, Scope};
@@ -88,11 +88,7 @@ pub struct PageExampleView {
 
 /// The page of an operation.
 pub fn page(api: &Api, operation: &Operation) -> PageView {
-    let path = match operation.scope {
-        Scope::Service => "/",
-        Scope::Bucket => "/{bucket}",
-        Scope::Object => "/{bucket}/{key}",
-    };
+    let path = operation.path();
     let query = operation
         .selector
         .as_ref()
@@ -110,7 +106,7 @@ pub fn page(api: &Api, operation: &Operation) -> PageView {
         method: format!("{}::{}", host(operation.scope), operation.snake),
         source: format!(
             "../../../sdk/src/generated/{}/{}.rs",
-            folder(operation.group),
+            scope_name(operation.group),
             operation.snake
         ),
         facts: facts(operation),
@@ -514,7 +510,7 @@ pub struct EntryView {
 pub fn index(api: &Api) -> IndexView {
     let mut groups: Vec<GroupView> = Vec::new();
     for operation in &api.operations {
-        let group = folder(operation.group);
+        let group = scope_name(operation.group);
         let heading = match group {
             "service" => "Service",
             "bucket" => "Buckets",
