@@ -3,18 +3,16 @@
 use super::Facts;
 use crate::model::{Api, Computed, Field, Operation, Place, RequestBody, Type, TypeKind};
 
-/// Facts about every operation that the Swagger has a place for.
+/// Facts about every operation, under its place in the Swagger, or under its spec if it has none.
 pub fn facts(api: &Api) -> Facts {
     let mut facts = Facts::new();
     for operation in &api.operations {
-        if let Some(place) = &operation.upstream {
-            let mut writer = Writer {
-                api,
-                place,
-                facts: &mut facts,
-            };
-            writer.operation(operation);
-        }
+        let mut writer = Writer {
+            api,
+            place: operation.upstream.as_ref().unwrap_or(&operation.file),
+            facts: &mut facts,
+        };
+        writer.operation(operation);
     }
     facts
 }
