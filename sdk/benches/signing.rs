@@ -40,13 +40,9 @@ fn string_to_sign(request: &http::request::Parts) -> String {
         .iter()
         .map(|(name, value)| (name.as_str(), value.to_str().unwrap_or_default()))
         .collect();
-    let signable = Signable {
-        method: request.method.as_str(),
-        path: request.uri.path(),
-        query: request.uri.query().unwrap_or_default(),
-        headers: &headers,
-        ..Signable::default()
-    };
+    let signable = Signable::new(request.method.as_str(), request.uri.path())
+        .query(request.uri.query().unwrap_or_default())
+        .headers(&headers);
     signable.string_to_sign(None)
 }
 

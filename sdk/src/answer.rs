@@ -1,5 +1,6 @@
 //! Answers of the service, before an operation has read them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -21,6 +22,7 @@ pub struct Answer {
     meta: ResponseMeta,
     body: AnswerBody,
     subject: Subject,
+    attempts: u32,
 }
 
 pub(crate) enum AnswerBody {
@@ -62,7 +64,18 @@ impl Answer {
             meta,
             body,
             subject,
+            attempts: 0,
         }
+    }
+
+    pub(crate) fn with_attempts(mut self, attempts: u32) -> Answer {
+        self.attempts = attempts;
+        self
+    }
+
+    /// How often sending was tried until this answer came.
+    pub(crate) fn attempts(&self) -> u32 {
+        self.attempts
     }
 
     /// The HTTP status.
@@ -86,59 +99,50 @@ impl Answer {
             .about(&self.subject)
     }
 
-    fn header(&self, name: &str) -> Result<Option<&str>, Error> {
-        let Some(value) = self.meta.headers.get(name) else {
-            return Ok(None);
-        };
-        std::str::from_utf8(value.as_bytes())
-            .map(Some)
-            .map_err(|_| self.fail(format!("header {name} is not text")))
+    /// The text of a header that is there.
+    fn header(&self, name: &str) -> Option<Cow<'_, str>> {
+        let value = self.meta.headers.get(name)?;
+        Some(String::from_utf8_lossy(value.as_bytes()))
     }
 
-    /// A header's text; `None` if it is absent.
+    /// A header's text; `None` if it is absent. What is not UTF-8 is replaced; the bytes are in
+    /// [`meta`](Answer::meta).
     ///
     /// # Errors
     ///
-    /// `Decode` if it is not UTF-8.
+    /// None at present.
     pub fn text(&self, name: &str) -> Result<Option<String>, Error> {
-        Ok(self.header(name)?.map(str::to_owned))
+        Ok(self.header(name).map(Cow::into_owned))
     }
 
-    /// A header as a number, a boolean or an enum; `None` if it is absent.
+    /// A header as a number, a boolean or an enum; `None` if it is absent or unreadable. One odd
+    /// header should not make an answer useless; [`require`](Answer::require) tells the two apart.
     ///
     /// # Errors
     ///
-    /// `Decode`, naming the header, if it cannot be read as such.
+    /// None at present.
     pub fn parse<T: FromStr>(&self, name: &str) -> Result<Option<T>, Error> {
-        let Some(value) = self.header(name)? else {
-            return Ok(None);
-        };
-        match value.trim().parse() {
-            Ok(value) => Ok(Some(value)),
-            Err(_) => Err(self.fail(format!("header {name} has the unreadable value {value:?}"))),
-        }
+        Ok(self
+            .header(name)
+            .and_then(|value| value.trim().parse().ok()))
     }
 
-    /// A header as an HTTP date; `None` if it is absent.
+    /// A header as an HTTP date; `None` if it is absent or no date.
     ///
     /// # Errors
     ///
-    /// `Decode`, naming the header, if it is no date.
+    /// None at present.
     pub fn http_date(&self, name: &str) -> Result<Option<SystemTime>, Error> {
-        let Some(value) = self.header(name)? else {
-            return Ok(None);
-        };
-        match text::parse_http_date(value) {
-            Ok(time) => Ok(Some(time)),
-            Err(error) => Err(self.fail(format!("header {name}: {}", error.message()))),
-        }
+        let value = self.header(name);
+        Ok(value.and_then(|value| text::parse_http_date(&value).ok()))
     }
 
-    /// The headers that begin with `prefix`, by the rest of their names in lower case.
+    /// The headers that begin with `prefix`, by the rest of their names in lower case. What is not
+    /// UTF-8 in a value is replaced.
     ///
     /// # Errors
     ///
-    /// `Decode` if a value is not UTF-8.
+    /// None at present.
     pub fn prefixed(&self, prefix: &'static str) -> Result<BTreeMap<String, String>, Error> {
         let mut found = BTreeMap::new();
         for name in self.meta.headers.keys() {
@@ -183,28 +187,29 @@ impl Answer {
         Ok(Members::new(map, self.meta.clone(), self.subject.clone()))
     }
 
-    /// A header as base64; `None` if it is absent.
+    /// A header as base64; `None` if it is absent or not base64.
     ///
     /// # Errors
     ///
-    /// `Decode`, naming the header, if it is not base64.
+    /// None at present.
     pub fn base64(&self, name: &str) -> Result<Option<Bytes>, Error> {
-        let Some(value) = self.header(name)? else {
-            return Ok(None);
-        };
-        match STANDARD.decode(value.trim()) {
-            Ok(bytes) => Ok(Some(bytes.into())),
-            Err(_) => Err(self.fail(format!("header {name} is not base64"))),
-        }
+        let value = self.header(name);
+        let bytes = value.and_then(|value| STANDARD.decode(value.trim()).ok());
+        Ok(bytes.map(Bytes::from))
     }
 
-    /// The value of a header that must be there.
+    /// The value of a header that must be there and readable.
     ///
     /// # Errors
     ///
     /// `Decode`, naming the header, if it is not.
     pub fn require<T>(&self, name: &str, value: Option<T>) -> Result<T, Error> {
-        value.ok_or_else(|| self.fail(format!("the answer lacks the header {name}")))
+        value.ok_or_else(|| {
+            self.fail(match self.header(name) {
+                Some(value) => format!("header {name} has the unreadable value {value:?}"),
+                None => format!("the answer lacks the header {name}"),
+            })
+        })
     }
 
     /// The body as a stream.

@@ -20,7 +20,8 @@ const FILE_CHUNK: usize = 64 * 1024;
 /// What a request carries. Its length is always known, because the service needs a Content-Length.
 ///
 /// Bytes and files are replayable: a failed attempt can be repeated. A stream is good for one
-/// attempt; clones of it share the stream, and the second use is an error.
+/// attempt, not counting those that ended before it was asked for bytes; clones of it share the stream,
+/// and the second use is an error.
 ///
 /// ```
 /// use qingstor::Body;
@@ -106,6 +107,17 @@ impl Body {
         !matches!(self.0, Source::Stream { .. })
     }
 
+    /// Whether it can be sent now: true until a stream has been asked for its first bytes.
+    pub(crate) fn is_usable(&self) -> bool {
+        match &self.0 {
+            Source::Bytes(_) | Source::File { .. } => true,
+            Source::Stream { chunks, .. } => {
+                let chunks = chunks.lock().unwrap_or_else(PoisonError::into_inner);
+                chunks.is_some()
+            }
+        }
+    }
+
     /// The bytes, if they are in memory.
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
@@ -130,12 +142,17 @@ impl Body {
                 path,
             }),
             Source::Stream { chunks, .. } => {
-                let chunks = chunks.lock().unwrap_or_else(PoisonError::into_inner).take();
-                ByteStream::from_boxed(chunks.ok_or_else(|| {
+                let taken = chunks.lock().unwrap_or_else(PoisonError::into_inner).take();
+                let taken = taken.ok_or_else(|| {
                     Error::invalid(
                         "the stream of this body was sent already; a stream is good for one attempt",
                     )
-                })?)
+                    .unsent()
+                })?;
+                ByteStream::new(Lent {
+                    chunks: Some(taken),
+                    home: Some(chunks),
+                })
             }
         };
         Ok(stream.expecting(length))
@@ -214,6 +231,33 @@ where
                     .with_source(error)
             })
         }))
+    }
+}
+
+/// A caller's stream on its way out. It goes back to its body if nobody has asked it for anything, so
+/// that an attempt that never reached the service does not use it up.
+struct Lent {
+    chunks: Option<Chunks>,
+    home: Option<Arc<Mutex<Option<Chunks>>>>,
+}
+
+impl Stream for Lent {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.home = None;
+        match &mut self.chunks {
+            Some(chunks) => chunks.as_mut().poll_next(cx),
+            None => Poll::Ready(None),
+        }
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(home) = self.home.take() {
+            *home.lock().unwrap_or_else(PoisonError::into_inner) = self.chunks.take();
+        }
     }
 }
 

@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::answer::Answer;
 use crate::client::Client;
 use crate::error::{Error, Subject};
 use crate::operation::{Metadata, Operation};
+use crate::parts::{self, Parts};
 use crate::presign::{self, Presigned, PresignedForm};
 use crate::request;
 use crate::retry::RetryPolicy;
@@ -84,7 +86,7 @@ impl Call {
     pub async fn send<O: Operation>(self, operation: O) -> Result<O::Output, Error> {
         let (subject, parts) = self.encode(operation)?;
         let answer = request::execute(self, O::METADATA, parts).await?;
-        O::decode(answer).map_err(|error| error.about(&subject))
+        decode::<O>(answer, &subject)
     }
 
     /// Makes a URL that does what the operation would do, until it expires. Nothing is sent.
@@ -113,12 +115,14 @@ impl Call {
         presign::presign_form(&self, &O::METADATA, parts).map_err(|error| error.about(&subject))
     }
 
-    pub(crate) fn encode<O: Operation>(
-        &self,
-        operation: O,
-    ) -> Result<(Subject, crate::parts::Parts), Error> {
+    pub(crate) fn encode<O: Operation>(&self, operation: O) -> Result<(Subject, Parts), Error> {
         let mut subject = self.subject(O::METADATA);
-        let parts = operation.encode().map_err(|error| error.about(&subject))?;
+        let parts = parts::encode(operation).map_err(|(error, key)| {
+            error.about(&Subject {
+                key,
+                ..subject.clone()
+            })
+        })?;
         subject.key = parts.key.clone();
         Ok((subject, parts))
     }
@@ -130,6 +134,12 @@ impl Call {
             key: None,
         }
     }
+}
+
+/// Reads an answer; what fails is about `subject`.
+pub(crate) fn decode<O: Operation>(answer: Answer, subject: &Subject) -> Result<O::Output, Error> {
+    let attempts = answer.attempts();
+    O::decode(answer).map_err(|error| error.with_attempts(attempts).about(subject))
 }
 
 impl fmt::Debug for Call {

@@ -17,7 +17,8 @@ impl Credentials {
     ///
     /// # Errors
     ///
-    /// `Config` if one of the two is empty, or the id has characters that a header cannot hold.
+    /// `Config` if one of the two is empty, the id has characters that a header cannot hold, or the
+    /// secret begins or ends with white space.
     pub fn new(access_key_id: impl Into<String>, secret_access_key: &str) -> Result<Self, Error> {
         let access_key_id = access_key_id.into();
         if access_key_id.is_empty() || secret_access_key.is_empty() {
@@ -28,6 +29,11 @@ impl Credentials {
         if !access_key_id.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::config(
                 "the access key id must be printable ASCII without spaces",
+            ));
+        }
+        if secret_access_key.trim() != secret_access_key {
+            return Err(Error::config(
+                "the secret access key begins or ends with white space, such as the end of a line; the secret itself has none",
             ));
         }
         Ok(Credentials(Arc::new(Signer::new(

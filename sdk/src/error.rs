@@ -30,7 +30,8 @@ pub enum ErrorKind {
     InvalidInput,
     /// The client is configured wrongly; nothing was sent.
     Config,
-    /// The bucket, object or upload does not exist (404).
+    /// The bucket, object or upload does not exist (404). [`Error::code`] tells which; the answer to a
+    /// HEAD has none, so there a missing bucket looks like a missing object.
     NotFound,
     /// A conditional read found nothing newer (304).
     NotModified,
@@ -58,9 +59,12 @@ pub enum ErrorKind {
     Timeout,
     /// A body was shorter or longer than announced.
     Truncated,
-    /// The answer could not be understood.
+    /// The answer could not be understood, or is none that the service gives.
     Decode,
 }
+
+/// How much of a request id is kept, in bytes. Real ones have 16 to 36.
+const ID_LIMIT: usize = 128;
 
 /// The error of every operation.
 ///
@@ -92,6 +96,7 @@ struct Inner {
     request_id: Option<String>,
     body: bytes::Bytes,
     attempts: u32,
+    unsent: bool,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -139,6 +144,22 @@ impl Error {
         self
     }
 
+    /// Says that nothing of the request can have reached the service, as when no connection was made.
+    /// Such a failure, if it is temporary, is repeated even for operations that must not happen twice.
+    /// For implementations of [`Transport`](crate::transport::Transport).
+    #[must_use]
+    pub fn unsent(mut self) -> Error {
+        self.0.unsent = true;
+        self
+    }
+
+    /// Adds what to do about it.
+    pub(crate) fn hint(mut self, hint: &str) -> Error {
+        self.0.message.push_str("; ");
+        self.0.message.push_str(hint);
+        self
+    }
+
     pub(crate) fn invalid(message: impl AsRef<str>) -> Error {
         Error::new(ErrorKind::InvalidInput, message)
     }
@@ -168,14 +189,14 @@ impl Error {
 
     pub(crate) fn with_answer(mut self, status: u16, headers: &HeaderMap) -> Error {
         self.0.status = Some(status);
-        self.0.request_id = request_id(headers).map(|id| text::printable(id).into_owned());
+        self.0.request_id = request_id(headers).map(shown_id);
         self.0.headers = headers.clone();
         self
     }
 
     pub(crate) fn with_request_id(mut self, id: &str) -> Error {
         if self.0.request_id.is_none() && !id.is_empty() {
-            self.0.request_id = Some(text::printable(id).into_owned());
+            self.0.request_id = Some(shown_id(id));
         }
         self
     }
@@ -224,14 +245,34 @@ impl Error {
         self.0.subject.operation.map(|metadata| metadata.id())
     }
 
+    /// The bucket that the operation was about.
+    pub fn bucket(&self) -> Option<&str> {
+        self.0.subject.bucket.as_deref()
+    }
+
+    /// The key of the object that the operation was about.
+    pub fn key(&self) -> Option<&str> {
+        self.0.subject.key.as_deref()
+    }
+
+    /// Whether the bucket, object or upload does not exist.
+    pub fn is_not_found(&self) -> bool {
+        self.kind() == ErrorKind::NotFound
+    }
+
     /// The text of the service or of this crate, or both, without the operation and the request id.
     pub fn message(&self) -> &str {
         &self.0.message
     }
 
-    /// How often the request was sent; 0 if it was refused before.
+    /// How often sending was tried, also without reaching the service; 0 if it was refused before.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// Whether nothing of the request can have reached the service. `false` if that is not known.
+    pub fn is_unsent(&self) -> bool {
+        self.0.unsent
     }
 
     /// Whether the same request may well succeed later. Such requests have been repeated already if
@@ -245,6 +286,11 @@ impl Error {
             ),
         }
     }
+}
+
+/// An id from an answer, fit for a message.
+fn shown_id(id: &str) -> String {
+    text::printable(&text::cut(id, ID_LIMIT)).into_owned()
 }
 
 /// The request id of an answer.
@@ -288,14 +334,14 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Headers and body are left out: they are long, and what a server echoes is unknown.
+        // People meet this in a panic or in `main`, so the line for them comes first. Headers and body are
+        // left out: they are long, and what a server echoes is unknown.
+        write!(f, "{self} ")?;
         f.debug_struct("Error")
             .field("kind", &self.kind())
             .field("operation", &self.operation())
-            .field("subject", &self.0.subject.to_string())
             .field("status", &self.0.status)
             .field("code", &self.0.code)
-            .field("message", &self.0.message)
             .field("request_id", &self.0.request_id)
             .field("attempts", &self.0.attempts)
             .field("source", &self.0.source)

@@ -130,9 +130,10 @@ macro_rules! json_format {
                     .map_err(|error| D::Error::custom(error.message()))
             }
 
-            /// The same for a value that may be absent.
+            /// The same for a value that may be absent. One that has the right JSON type and cannot be
+            /// read is absent too: an empty time should not make a whole list unreadable.
             pub(crate) mod option {
-                use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+                use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
                 pub(crate) fn serialize<S: Serializer>(
                     value: &Option<$value>,
@@ -146,10 +147,8 @@ macro_rules! json_format {
                     deserializer: D,
                 ) -> Result<Option<$value>, D::Error> {
                     let read: fn($wire) -> Result<$value, crate::Error> = $read;
-                    Option::<$wire>::deserialize(deserializer)?
-                        .map(read)
-                        .transpose()
-                        .map_err(|error| D::Error::custom(error.message()))
+                    let wire = Option::<$wire>::deserialize(deserializer)?;
+                    Ok(wire.and_then(|wire| read(wire).ok()))
                 }
             }
         }
@@ -261,6 +260,11 @@ mod tests {
         let value: Formats = serde_json::from_str(text).unwrap();
         assert_eq!((value.unix, value.http), (None, None));
         assert!(value.list.is_empty());
+        let text = r#"{"iso":"2016-09-01T15:30:00Z","http":"","bytes":""}"#;
+        let value: Formats = serde_json::from_str(text).unwrap();
+        assert_eq!((value.unix, value.http), (None, None));
+        let text = r#"{"iso":"2016-09-01T15:30:00Z","http":7,"bytes":""}"#;
+        assert!(serde_json::from_str::<Formats>(text).is_err());
         let text = r#"{"iso":"yesterday","bytes":""}"#;
         let error = serde_json::from_str::<Formats>(text).unwrap_err();
         assert!(error.to_string().contains("ISO 8601"), "{error}");

@@ -3,12 +3,15 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Subject};
 use crate::operation::ResponseMeta;
+use crate::text;
 use crate::value::Extra;
 
 /// The members of a JSON object in an answer. Reading one takes it out; a missing one and `null` are the
@@ -65,40 +68,57 @@ impl Members {
         self.read(name, T::deserialize)
     }
 
-    /// A time as an HTTP date.
+    /// Reads a member whose form may be wrong. An unreadable one counts as missing and stays where it is,
+    /// so that [`rest`](Members::rest) has it.
+    fn lenient<W: DeserializeOwned, T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(W) -> Option<T>,
+    ) -> Result<Option<T>, Error> {
+        let raw = self.map.get(name).cloned();
+        let found = self.read(name, W::deserialize)?.and_then(read);
+        if let (None, Some(raw)) = (&found, raw) {
+            self.map.insert(name.to_owned(), raw);
+        }
+        Ok(found)
+    }
+
+    /// A time as an HTTP date; `None` also for a text that is none.
     ///
     /// # Errors
     ///
-    /// `Decode`, naming the member.
+    /// `Decode`, naming the member, if it is no text.
     pub fn http_date(&mut self, name: &str) -> Result<Option<SystemTime>, Error> {
-        self.read(name, crate::json::http_date::deserialize)
+        self.lenient(name, |text: String| text::parse_http_date(&text).ok())
     }
 
-    /// A time as ISO 8601.
+    /// A time as ISO 8601; `None` also for a text that is none.
     ///
     /// # Errors
     ///
-    /// `Decode`, naming the member.
+    /// `Decode`, naming the member, if it is no text.
     pub fn iso8601(&mut self, name: &str) -> Result<Option<SystemTime>, Error> {
-        self.read(name, crate::json::iso8601::deserialize)
+        self.lenient(name, |text: String| text::parse_iso8601(&text).ok())
     }
 
-    /// A time in seconds since 1970.
+    /// A time in seconds since 1970; `None` also for one that is out of range.
     ///
     /// # Errors
     ///
-    /// `Decode`, naming the member.
+    /// `Decode`, naming the member, if it is no whole number.
     pub fn unix(&mut self, name: &str) -> Result<Option<SystemTime>, Error> {
-        self.read(name, crate::json::unix::deserialize)
+        self.lenient(name, text::from_unix)
     }
 
-    /// Bytes as base64.
+    /// Bytes as base64; `None` also for a text that is not.
     ///
     /// # Errors
     ///
-    /// `Decode`, naming the member.
+    /// `Decode`, naming the member, if it is no text.
     pub fn base64(&mut self, name: &str) -> Result<Option<Bytes>, Error> {
-        self.read(name, crate::json::base64::deserialize)
+        self.lenient(name, |text: String| {
+            STANDARD.decode(text).ok().map(Bytes::from)
+        })
     }
 
     /// A list, which may also come as its only item.
@@ -113,16 +133,21 @@ impl Members {
         self.read(name, crate::json::one_or_many)
     }
 
-    /// The value of a member that must be there.
+    /// The value of a member that must be there and readable.
     ///
     /// # Errors
     ///
     /// `Decode`, naming the member, if it is not.
     pub fn require<T>(&self, name: &str, value: Option<T>) -> Result<T, Error> {
-        value.ok_or_else(|| self.fail(&format!("the answer lacks the member {name:?}")))
+        value.ok_or_else(|| match self.map.get(name) {
+            Some(raw) if !raw.is_null() => self.fail(&format!(
+                "the member {name:?} of the answer has the unreadable value {raw}"
+            )),
+            _ => self.fail(&format!("the answer lacks the member {name:?}")),
+        })
     }
 
-    /// All members that have not been read.
+    /// All members that have not been read, and those that could not be.
     pub fn rest(self) -> Extra {
         Extra::from_members(self.map)
     }

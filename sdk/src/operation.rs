@@ -120,8 +120,9 @@ impl Metadata {
         self
     }
 
-    /// Sets what the statuses mean. Others mean what their class says: 2xx success, 304 not
-    /// modified, other 3xx a redirect, the rest an error.
+    /// Sets what the statuses mean. Others mean what their class says: 304 not modified, other 3xx a
+    /// redirect, the rest an error. That goes for 2xx too: a success that the service does not give for
+    /// this operation came from something else.
     #[must_use]
     pub const fn responses(mut self, responses: &'static [(u16, Outcome)]) -> Metadata {
         self.responses = responses;
@@ -187,7 +188,6 @@ impl Metadata {
         let declared = self.responses.iter().find(|(known, _)| *known == status);
         match (declared, status) {
             (Some((_, outcome)), _) => *outcome,
-            (None, 200..=299) => Outcome::Success,
             (None, 304) => Outcome::NotModified,
             (None, 300..=399) => Outcome::Redirect,
             (None, _) => Outcome::Error,
@@ -227,7 +227,7 @@ pub enum Retry {
     Safe,
     /// Twice is as good as once, so if its body can be sent again.
     Idempotent,
-    /// Twice may do harm.
+    /// Twice may do harm, so only if nothing can have reached the service.
     Never,
 }
 

@@ -3,17 +3,22 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
 use crate::answer::Answer;
-use crate::call::Call;
+use crate::call::{Call, decode};
 use crate::error::{Error, Subject};
 use crate::operation::Operation;
+use crate::parts::Parts;
 use crate::request;
 use crate::transport::BoxFuture;
+
+/// How many pages without items may come in a row while items are wanted.
+const EMPTY_PAGES: u32 = 100;
 
 /// An operation whose output is one page of a list.
 pub trait Paged: Operation + Clone {
@@ -54,6 +59,7 @@ pub struct Pages<O: Paged> {
     call: Call,
     next: Option<O>,
     stuck: Option<Error>,
+    cycle: Cycle,
     in_flight: Option<(Subject, BoxFuture<'static, Result<Answer, Error>>)>,
 }
 
@@ -64,6 +70,7 @@ impl<O: Paged> Pages<O> {
             call,
             next: Some(operation),
             stuck: None,
+            cycle: Cycle::default(),
             in_flight: None,
         }
     }
@@ -77,7 +84,8 @@ impl<O: Paged> Pages<O> {
     ///
     /// # Errors
     ///
-    /// Those of the operation, and `Decode` if the service repeats a page.
+    /// Those of the operation, and `Decode` if the service repeats a page, or leads back to one
+    /// that was read before.
     pub async fn try_next(&mut self) -> Result<Option<O::Output>, Error> {
         self.next().await.transpose()
     }
@@ -109,6 +117,10 @@ impl<O: Paged> Pages<O> {
             };
             match self.call.encode(operation.clone()) {
                 Ok((subject, parts)) => {
+                    if self.cycle.closes_with(fingerprint(&parts)) {
+                        let message = "the service says that more follows, but its paging markers lead back to a page that was read already";
+                        return Poll::Ready(Some(Err(Error::decode(message).about(&subject))));
+                    }
                     let work = request::execute(self.call.clone(), O::METADATA, parts);
                     self.in_flight = Some((subject, Box::pin(work)));
                 }
@@ -119,10 +131,21 @@ impl<O: Paged> Pages<O> {
             return Poll::Ready(None);
         };
         let answer = ready!(work.as_mut().poll(cx));
-        let result = answer.and_then(O::decode);
-        let result = result.map_err(|error| error.about(subject));
+        let result = answer
+            .map_err(|error| error.about(subject))
+            .and_then(|answer| decode::<O>(answer, subject));
         self.in_flight = None;
         Poll::Ready(Some(result))
+    }
+
+    /// Ends the list because nothing comes of it.
+    fn give_up(&mut self) -> Error {
+        self.next = None;
+        self.stuck = None;
+        let message = format!(
+            "the service says that more follows, but gave {EMPTY_PAGES} pages in a row without items"
+        );
+        Error::decode(message).about(&self.call.subject(O::METADATA))
     }
 
     fn prepare_next(&mut self, output: &O::Output) {
@@ -138,6 +161,42 @@ impl<O: Paged> Pages<O> {
             }
         }
     }
+}
+
+/// Finds a sequence that has come back to where it was, by Brent's method: it remembers one earlier page,
+/// and a later one instead after each power of two.
+#[derive(Default)]
+struct Cycle {
+    remembered: Option<u64>,
+    steps: u64,
+    power: u32,
+}
+
+impl Cycle {
+    fn closes_with(&mut self, page: u64) -> bool {
+        if self.remembered == Some(page) {
+            return true;
+        }
+        self.steps += 1;
+        if self.steps >= 1_u64.checked_shl(self.power).unwrap_or(u64::MAX) {
+            self.remembered = Some(page);
+            self.steps = 0;
+            self.power += 1;
+        }
+        false
+    }
+}
+
+/// A number that is the same for the same request.
+fn fingerprint(parts: &Parts) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    parts.query.hash(&mut hasher);
+    for (name, value) in &parts.headers {
+        (name.as_str(), value.as_bytes()).hash(&mut hasher);
+    }
+    parts.body.as_bytes().hash(&mut hasher);
+    parts.key.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl<O: Paged + Unpin> Stream for Pages<O> {
@@ -168,6 +227,7 @@ impl<O: Paged> fmt::Debug for Pages<O> {
 pub struct Items<O: Paged> {
     pages: Pages<O>,
     ready: VecDeque<O::Item>,
+    empty_pages: u32,
 }
 
 impl<O: Paged> Items<O> {
@@ -176,6 +236,7 @@ impl<O: Paged> Items<O> {
         Items {
             pages: Pages::new(call, operation),
             ready: VecDeque::new(),
+            empty_pages: 0,
         }
     }
 
@@ -188,7 +249,7 @@ impl<O: Paged> Items<O> {
     ///
     /// # Errors
     ///
-    /// As [`Pages::try_next`].
+    /// As [`Pages::try_next`], and `Decode` after 100 pages in a row without items.
     pub async fn try_next(&mut self) -> Result<Option<O::Item>, Error> {
         self.next().await.transpose()
     }
@@ -209,11 +270,19 @@ impl<O: Paged> Items<O> {
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<O::Item, Error>>> {
         loop {
             if let Some(item) = self.ready.pop_front() {
+                self.empty_pages = 0;
                 return Poll::Ready(Some(Ok(item)));
             }
-            // A page may be empty although more follows.
+            // A page may be empty although more follows, but not for ever.
+            if self.empty_pages > EMPTY_PAGES {
+                self.empty_pages = 0;
+                return Poll::Ready(Some(Err(self.pages.give_up())));
+            }
             match ready!(self.pages.poll_page(cx)) {
-                Some(Ok(page)) => self.ready = O::into_items(page).into(),
+                Some(Ok(page)) => {
+                    self.ready = O::into_items(page).into();
+                    self.empty_pages += 1;
+                }
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 None => return Poll::Ready(None),
             }

@@ -1,6 +1,7 @@
 //! What a request says before it has a host, a date and a signature.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use crate::body::Body;
 use crate::error::Error;
 use crate::form::FormBody;
 use crate::json::JsonBody;
+use crate::operation::Operation;
 
 /// A request without host, date and signature, as an [`Operation`](crate::operation::Operation)
 /// writes it.
@@ -24,6 +26,20 @@ pub struct Parts {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
     pub(crate) form: Option<FormBody>,
+}
+
+thread_local! {
+    /// The key that was written last, for the error of an operation that fails later in its `encode` and
+    /// so never shows its parts.
+    static KEY: Cell<Option<Arc<str>>> = const { Cell::new(None) };
+}
+
+/// Lets an operation write itself. An error comes with the key that the operation had written before.
+pub(crate) fn encode<O: Operation>(operation: O) -> Result<Parts, (Error, Option<Arc<str>>)> {
+    KEY.take();
+    let parts = operation.encode();
+    let key = KEY.take();
+    parts.map_err(|error| (error, key))
 }
 
 /// Name and value; without a value only the name is sent.
@@ -37,18 +53,19 @@ impl Parts {
 
     /// The object's key, as it is, not encoded.
     pub fn key(&mut self, key: String) {
-        self.key = Some(key.into());
+        let key: Arc<str> = key.into();
+        KEY.set(Some(key.clone()));
+        self.key = Some(key);
     }
 
     /// A bare query key that selects the operation, such as `acl`.
-    pub fn selector(&mut self, name: &'static str) {
-        self.query.push((Cow::Borrowed(name), None));
+    pub fn selector(&mut self, name: impl Into<Cow<'static, str>>) {
+        self.query.push((name.into(), None));
     }
 
     /// A query value, not encoded.
-    pub fn query(&mut self, name: &'static str, value: &str) {
-        self.query
-            .push((Cow::Borrowed(name), Some(value.to_owned())));
+    pub fn query(&mut self, name: impl Into<Cow<'static, str>>, value: &str) {
+        self.query.push((name.into(), Some(value.to_owned())));
     }
 
     /// A header. A second one of the same name replaces the first.
@@ -57,8 +74,8 @@ impl Parts {
     ///
     /// `InvalidInput` unless the value is visible ASCII, with spaces and tabs inside only. The
     /// message names the header and never shows the value.
-    pub fn header(&mut self, name: &'static str, value: &str) -> Result<(), Error> {
-        let (name, value) = header(name, value)?;
+    pub fn header(&mut self, name: impl Into<Cow<'static, str>>, value: &str) -> Result<(), Error> {
+        let (name, value) = header(&name.into(), value)?;
         self.headers.insert(name, value);
         Ok(())
     }
@@ -68,8 +85,12 @@ impl Parts {
     /// # Errors
     ///
     /// As [`header`](Parts::header).
-    pub fn secret_header(&mut self, name: &'static str, value: &str) -> Result<(), Error> {
-        let (name, mut value) = header(name, value)?;
+    pub fn secret_header(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        value: &str,
+    ) -> Result<(), Error> {
+        let (name, mut value) = header(&name.into(), value)?;
         value.set_sensitive(true);
         self.headers.insert(name, value);
         Ok(())
@@ -83,11 +104,12 @@ impl Parts {
     /// values are printable ASCII.
     pub fn metadata(
         &mut self,
-        prefix: &'static str,
+        prefix: impl Into<Cow<'static, str>>,
         entries: &BTreeMap<String, String>,
     ) -> Result<(), Error> {
+        let prefix = prefix.into();
         for (key, text) in entries {
-            check_metadata(prefix, key, text)?;
+            check_metadata(&prefix, key, text)?;
             let (name, value) = header(&format!("{prefix}{key}"), text)?;
             if self.headers.insert(name, value).is_some() {
                 return Err(Error::invalid(format!(
@@ -183,6 +205,40 @@ fn unprintable(name: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operation::{Answer, Metadata, Scope};
+
+    #[test]
+    fn an_error_of_encoding_has_only_the_key_of_its_own_operation() {
+        struct Fails(Option<String>);
+        impl Operation for Fails {
+            type Output = ();
+            const METADATA: Metadata = Metadata::new("Fails", "Fails", "GET", Scope::Object);
+            fn encode(self) -> Result<Parts, Error> {
+                let mut parts = Parts::new();
+                if let Some(key) = self.0 {
+                    parts.key(key);
+                }
+                Err(Error::invalid("no"))
+            }
+            fn decode(_: Answer) -> Result<(), Error> {
+                Ok(())
+            }
+        }
+        Parts::new().key("stale".into());
+        let (_, key) = encode(Fails(None)).unwrap_err();
+        assert_eq!(key, None);
+        let (_, key) = encode(Fails(Some("k".into()))).unwrap_err();
+        assert_eq!(key.as_deref(), Some("k"));
+    }
+
+    #[test]
+    fn names_may_be_made_at_run_time() {
+        let mut parts = Parts::new();
+        parts.query(format!("q{}", 1), "v");
+        parts.header(format!("x-{}", 1), "v").unwrap();
+        assert_eq!(parts.query[0].0, "q1");
+        assert_eq!(parts.headers["x-1"], "v");
+    }
 
     #[test]
     fn metadata_becomes_headers() {

@@ -14,7 +14,7 @@ use crate::transport::BoxFuture;
 /// How often and how fast failed attempts are repeated.
 ///
 /// Only temporary failures are repeated (connection errors, timeouts, 408, 429, 500, 502, 503, 504), and
-/// only of operations that can stand it. The wait before attempt `n + 1` is drawn from zero to
+/// only of operations that can stand it, or if nothing can have reached the service. The wait before attempt `n + 1` is drawn from zero to
 /// `min(cap, base × 2ⁿ⁻¹)` ("full jitter"); a longer `Retry-After` is honoured up to the cap.
 ///
 /// ```
@@ -24,7 +24,7 @@ use crate::transport::BoxFuture;
 /// let patient = RetryPolicy::default().attempts(6).cap(Duration::from_secs(60));
 /// # let _ = patient;
 /// ```
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct RetryPolicy {
     attempts: u32,
     base: Duration,
@@ -79,7 +79,10 @@ impl RetryPolicy {
             .and_then(|factor| self.base.checked_mul(factor))
             .map_or(self.cap, |ceiling| ceiling.min(self.cap));
         let draw = (timing.jitter)().clamp(0.0, 1.0);
-        let backoff = ceiling.mul_f64(if draw.is_nan() { 1.0 } else { draw });
+        let draw = if draw.is_nan() { 1.0 } else { draw };
+        // Rounding may lead beyond the longest duration.
+        let backoff = Duration::try_from_secs_f64(ceiling.as_secs_f64() * draw);
+        let backoff = backoff.map_or(ceiling, |backoff| backoff.min(ceiling));
         let asked = retry_after(error.headers(), (timing.now)()).unwrap_or_default();
         Some(backoff.max(asked.min(self.cap)))
     }
@@ -168,6 +171,17 @@ mod tests {
         assert_eq!(none, Duration::ZERO);
         let half = policy.wait(1, &unavailable(None), &timing(0.5)).unwrap();
         assert_eq!(half, Duration::from_millis(50));
+    }
+
+    #[test]
+    fn waits_without_end_are_possible() {
+        let policy = RetryPolicy::default()
+            .base(Duration::MAX)
+            .cap(Duration::MAX);
+        let wait = policy.wait(1, &unavailable(None), &timing(1.0));
+        assert_eq!(wait, Some(Duration::MAX));
+        let half = policy.wait(1, &unavailable(None), &timing(0.5)).unwrap();
+        assert!(half < Duration::MAX && half > Duration::MAX / 3);
     }
 
     #[test]

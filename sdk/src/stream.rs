@@ -115,6 +115,19 @@ impl ByteStream {
         Ok((whole.freeze(), false))
     }
 
+    /// What comes before the end or an error, at most `limit` bytes.
+    pub(crate) async fn collect_some(mut self, limit: usize) -> Bytes {
+        let mut some = BytesMut::new();
+        while some.len() < limit {
+            match self.try_next().await {
+                Ok(Some(chunk)) => some.extend_from_slice(&chunk),
+                Ok(None) | Err(_) => break,
+            }
+        }
+        some.truncate(limit);
+        some.freeze()
+    }
+
     fn fail(&mut self, error: Error) -> Poll<Option<Result<Bytes, Error>>> {
         self.chunks = None;
         Poll::Ready(Some(Err(match &self.subject {
@@ -148,8 +161,10 @@ impl Stream for ByteStream {
                 Some(Ok(chunk)) => {
                     let given = this.given + chunk.len() as u64;
                     if this.length.is_some_and(|length| given > length) {
-                        let error = this.wrong_length("went on");
-                        return this.fail(error);
+                        let length = this.length.unwrap_or_default();
+                        let message =
+                            format!("the body is longer than the announced {length} bytes");
+                        return this.fail(Error::new(ErrorKind::Truncated, message));
                     }
                     this.given = given;
                     Poll::Ready(Some(Ok(chunk)))

@@ -29,6 +29,7 @@ use crate::client::Client;
 use crate::config::ClientBuilder;
 use crate::error::{Error, ErrorKind};
 use crate::operation::Metadata;
+use crate::retry::RetryPolicy;
 use crate::stream::ByteStream;
 use crate::transport::{BoxFuture, HttpTransport, Transport};
 
@@ -105,7 +106,8 @@ enum Canned {
 }
 
 /// A transport that gives prepared answers in order and records the requests. It has no way to the
-/// network; a request without a prepared answer is an error. Clones share the queue.
+/// network; a request without a prepared answer is an error of kind [`ErrorKind::Config`], or the failure
+/// that was the last in the queue once more. Clones share the queue.
 #[derive(Clone, Default)]
 pub struct Replay(Arc<Mutex<Queue>>);
 
@@ -113,6 +115,8 @@ pub struct Replay(Arc<Mutex<Queue>>);
 struct Queue {
     canned: VecDeque<Canned>,
     requests: Vec<WireRequest>,
+    /// The failure that was given last, if no answer came after it.
+    failure: Option<(ErrorKind, String)>,
 }
 
 impl Replay {
@@ -168,14 +172,16 @@ impl Replay {
     }
 
     /// A builder of clients that use this transport, with an access key `ACCESS_KEY_ID` /
-    /// `SECRET_ACCESS_KEY`, the zone `pek3a`, the clock at 2014-12-10 17:20:31 UTC, no waits and no
-    /// environment variables.
+    /// `SECRET_ACCESS_KEY`, the zone `pek3a`, the clock at 2014-12-10 17:20:31 UTC, no waits, no
+    /// environment variables, and [`RetryPolicy::never`], so that each answer is for one request; ask for
+    /// repetition with [`ClientBuilder::retry`].
     pub fn builder(&self) -> ClientBuilder {
         Client::builder()
             .no_environment()
             .credentials("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
             .zone("pek3a")
             .clock(|| UNIX_EPOCH + Duration::from_secs(1_418_232_031))
+            .retry(RetryPolicy::never())
             .sleeper(no_wait)
             .jitter(|| 1.0)
             .transport(self.clone())
@@ -199,7 +205,21 @@ impl Replay {
         let canned = {
             let mut queue = self.lock();
             queue.requests.push(wire);
-            queue.canned.pop_front()
+            let canned = queue.canned.pop_front();
+            match &canned {
+                Some(Canned::Failure(kind, message)) => {
+                    queue.failure = Some((*kind, message.clone()));
+                    canned
+                }
+                Some(Canned::Answer(_)) => {
+                    queue.failure = None;
+                    canned
+                }
+                None => {
+                    let last = queue.failure.clone();
+                    last.map(|(kind, message)| Canned::Failure(kind, message))
+                }
+            }
         };
         match canned {
             Some(Canned::Answer(answer)) => respond(answer),

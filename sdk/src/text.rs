@@ -206,6 +206,18 @@ pub fn comma_separated<T: fmt::Display>(values: &[T]) -> String {
     values.join(",")
 }
 
+/// The beginning of a text, if it has more than `limit` bytes.
+pub(crate) fn cut(text: &str, limit: usize) -> Cow<'_, str> {
+    if text.len() <= limit {
+        return Cow::Borrowed(text);
+    }
+    let mut end = limit;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    Cow::Owned(format!("{}…", &text[..end]))
+}
+
 /// Makes a text from outside fit for one line of a message: control characters and those that
 /// reorder or break lines are escaped, and the length is bounded.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
@@ -294,6 +306,13 @@ mod tests {
             "Fri, 31 Dec 9999 23:59:59 GMT"
         );
         assert_eq!(unix(UNIX_EPOCH - Duration::from_millis(1500)), "-2");
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_characters() {
+        assert_eq!(cut("中文", 6), "中文");
+        assert_eq!(cut("中文", 5), "中…");
+        assert_eq!(cut("中文", 2), "…");
     }
 
     #[test]

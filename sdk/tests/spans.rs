@@ -55,7 +55,8 @@ impl Subscriber for Log {
 #[tokio::test]
 async fn one_span_and_an_event_for_each_attempt_without_secrets() {
     let replay = Replay::new().answer(503, &[], "").answer(200, &[], "hi");
-    let bucket = replay.client().unwrap().bucket("photos");
+    let builder = replay.builder().retry(qingstor::RetryPolicy::default());
+    let bucket = builder.build().unwrap().bucket("photos");
     let request = bucket
         .get_object("k")
         .encryption_customer_key(CustomerKey::new([b'k'; 32]))

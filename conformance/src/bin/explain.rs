@@ -62,13 +62,9 @@ fn print(example: &Example, request: &WireRequest) {
         .target
         .split_once('?')
         .unwrap_or((&request.target, ""));
-    let signable = Signable {
-        method: &request.method,
-        path,
-        query,
-        headers: &headers,
-        ..Signable::default()
-    };
+    let signable = Signable::new(&request.method, path)
+        .query(query)
+        .headers(&headers);
     let signer = Signer::new("ACCESS_KEY_ID", "SECRET_ACCESS_KEY");
     println!("\n  string to sign\n");
     let text = signable.string_to_sign(None);

@@ -17,10 +17,17 @@ pub(super) type Provided = (Arc<dyn ProvideCredentials>, Setting<String>);
 
 /// The pair comes whole from the builder or whole from the environment.
 pub(super) fn provide(given: Option<Pair>, environment: &Environment) -> Result<Provided, Error> {
-    let read = |name| environment.read(name).unwrap_or_default();
     let is_given = given.is_some();
-    let (id, secret) =
-        given.unwrap_or_else(|| (read(ACCESS_KEY_ID), Zeroizing::new(read(SECRET_ACCESS_KEY))));
+    let (id, secret) = match given {
+        Some(pair) => pair,
+        None => {
+            let read = |name| Ok(environment.read(name)?.unwrap_or_default());
+            (
+                read(ACCESS_KEY_ID)?,
+                Zeroizing::new(read(SECRET_ACCESS_KEY)?),
+            )
+        }
+    };
     let source = match (is_given, id.is_empty() && secret.is_empty()) {
         (true, _) => Source::Builder,
         (false, true) => Source::Default,
@@ -40,6 +47,12 @@ pub(super) fn provide(given: Option<Pair>, environment: &Environment) -> Result<
             "{set} is set but {missing} is not; set both, or neither for anonymous requests"
         )));
     }
-    let credentials = Credentials::new(id.clone(), &secret)?;
+    let credentials = Credentials::new(id.clone(), &secret).map_err(|error| match source {
+        Source::Environment(_) => Error::config(format!(
+            "{ACCESS_KEY_ID}, {SECRET_ACCESS_KEY}: {}",
+            error.message()
+        )),
+        _ => error,
+    })?;
     Ok((Arc::new(Some(credentials)), Setting::new(id, source)))
 }

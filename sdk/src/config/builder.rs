@@ -13,7 +13,7 @@ use super::setting::{Setting, Source};
 use super::user_agent::user_agent;
 use crate::client::{Client, Inner};
 use crate::credentials::ProvideCredentials;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, is_zone};
 use crate::error::Error;
 use crate::retry::{RetryPolicy, Timing};
 use crate::transport::{BoxFuture, HttpTransport, Transport};
@@ -126,7 +126,7 @@ impl ClientBuilder {
         mut self,
         read: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
-        self.environment = Environment::new(read);
+        self.environment = Environment::new(move |name| read(name).map(Into::into));
         self
     }
 
@@ -172,17 +172,17 @@ impl ClientBuilder {
             None => access_key::provide(self.key, environment)?,
         };
         let endpoint = environment
-            .pick(self.endpoint, ENDPOINT, DEFAULT_ENDPOINT)
+            .pick(self.endpoint, ENDPOINT, DEFAULT_ENDPOINT)?
             .map(|text| Endpoint::parse(&text))?;
-        let zone = environment.pick(self.zone, ZONE, "");
+        let zone = environment.pick(self.zone, ZONE, "")?.map(check_zone)?;
         let virtual_host = self.virtual_host.map(|enable| enable.to_string());
         let virtual_host = environment
-            .pick(virtual_host, VIRTUAL_HOST, "false")
+            .pick(virtual_host, VIRTUAL_HOST, "false")?
             .map(|text| boolean(&text))?;
         if virtual_host.value {
             endpoint.value.check_virtual_host()?;
         }
-        let addition = environment.pick(self.addition, USER_AGENT, "");
+        let addition = environment.pick(self.addition, USER_AGENT, "")?;
         let transport = match self.transport {
             Some(transport) => transport,
             None => {
@@ -213,14 +213,28 @@ impl ClientBuilder {
 
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // One that will be refused may hold a password.
+        let endpoint = self.endpoint.as_ref().map(|text| {
+            Endpoint::parse(text).map_or("(invalid)".to_owned(), |endpoint| endpoint.to_string())
+        });
         f.debug_struct("ClientBuilder")
-            .field("endpoint", &self.endpoint)
+            .field("endpoint", &endpoint)
             .field("zone", &self.zone)
             .field("virtual_host_style", &self.virtual_host)
             .field("access_key_id", &self.key.as_ref().map(|(id, _)| id))
             .finish_non_exhaustive()
     }
 }
+/// A zone becomes part of a host's name.
+fn check_zone(zone: String) -> Result<String, Error> {
+    if zone.is_empty() || is_zone(&zone) {
+        return Ok(zone);
+    }
+    Err(Error::config(format!(
+        "the zone {zone:?} cannot be part of a host name; zones look like pek3a"
+    )))
+}
+
 /// Without a TLS feature the built-in transport would fail at the first request.
 fn check_tls(endpoint: &Endpoint) -> Result<(), Error> {
     let has_tls = cfg!(any(

@@ -1,5 +1,7 @@
 //! Environment variables.
 
+use std::ffi::OsString;
+
 use super::setting::{Setting, Source};
 use crate::error::Error;
 
@@ -10,26 +12,28 @@ pub(super) const ZONE: &str = "QINGSTOR_ZONE";
 pub(super) const VIRTUAL_HOST: &str = "QINGSTOR_ENABLE_VIRTUAL_HOST_STYLE";
 pub(super) const USER_AGENT: &str = "QINGSTOR_ADDITIONAL_USER_AGENT";
 
-type Read = dyn Fn(&str) -> Option<String> + Send + Sync;
+type Read = dyn Fn(&str) -> Option<OsString> + Send + Sync;
 
 /// Where variables are read from.
 pub(super) struct Environment(Box<Read>);
 
 impl Environment {
     pub(super) fn new(
-        read: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+        read: impl Fn(&str) -> Option<OsString> + Send + Sync + 'static,
     ) -> Environment {
         Environment(Box::new(read))
     }
 
     /// The process's own.
     pub(super) fn process() -> Environment {
-        Environment::new(|name| std::env::var(name).ok())
+        Environment::new(|name| std::env::var_os(name))
     }
 
     /// A variable, if it is set and not empty.
-    pub(super) fn read(&self, name: &str) -> Option<String> {
-        (self.0)(name).filter(|value| !value.is_empty())
+    pub(super) fn read(&self, name: &str) -> Result<Option<String>, Error> {
+        let value = (self.0)(name).filter(|value| !value.is_empty());
+        let text = value.map(OsString::into_string).transpose();
+        text.map_err(|_| Error::config(format!("{name} is not UTF-8")))
     }
 
     /// What was given to the builder, or else the variable, or else the default.
@@ -38,12 +42,14 @@ impl Environment {
         given: Option<String>,
         name: &'static str,
         default: &str,
-    ) -> Setting<String> {
-        match (given, self.read(name)) {
-            (Some(value), _) => Setting::new(value, Source::Builder),
-            (None, Some(value)) => Setting::new(value, Source::Environment(name)),
-            (None, None) => Setting::new(default.to_owned(), Source::Default),
+    ) -> Result<Setting<String>, Error> {
+        if let Some(value) = given {
+            return Ok(Setting::new(value, Source::Builder));
         }
+        Ok(match self.read(name)? {
+            Some(value) => Setting::new(value, Source::Environment(name)),
+            None => Setting::new(default.to_owned(), Source::Default),
+        })
     }
 }
 

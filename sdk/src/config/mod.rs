@@ -9,7 +9,8 @@
 //! | addition to User-Agent | [`additional_user_agent`](ClientBuilder::additional_user_agent) | `QINGSTOR_ADDITIONAL_USER_AGENT` | none |
 //!
 //! The builder wins over the environment, and that over the default. An access key is taken whole from
-//! one place. A variable that is empty counts as not set.
+//! one place. A variable that is empty counts as not set, and one that is not UTF-8 is an error. Virtual-host
+//! style is switched on by `true`, `1`, `yes` or `on` and off by `false`, `0`, `no` or `off`, in any case.
 
 mod access_key;
 mod builder;

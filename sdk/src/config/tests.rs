@@ -75,6 +75,17 @@ fn errors_name_the_variable() {
             &[("QINGSTOR_ADDITIONAL_USER_AGENT", "a b")],
             ["QINGSTOR_ADDITIONAL_USER_AGENT", "a b"],
         ),
+        (
+            &[("QINGSTOR_ZONE", "pek3a.qingstor.com")],
+            ["QINGSTOR_ZONE", "zones look like pek3a"],
+        ),
+        (
+            &[
+                ("QINGSTOR_ACCESS_KEY_ID", "id"),
+                ("QINGSTOR_SECRET_ACCESS_KEY", "canary\n"),
+            ],
+            ["QINGSTOR_SECRET_ACCESS_KEY", "white space"],
+        ),
     ] {
         let error = with(variables).build().unwrap_err().to_string();
         assert!(parts.iter().all(|part| error.contains(part)), "{error}");
@@ -114,4 +125,46 @@ fn the_user_agent_has_the_version_and_the_addition() {
     );
     assert_eq!(plain, expected);
     assert_eq!(user_agent("app/1").unwrap(), format!("{expected} app/1"));
+}
+
+#[test]
+fn white_space_around_a_key_is_refused() {
+    for (id, secret) in [("id", " canary"), ("id", "canary\r\n"), ("id ", "canary")] {
+        let error = with(&[]).credentials(id, secret).build().unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Config);
+        assert!(error.to_string().contains("space"), "{error}");
+        assert!(!format!("{error:?} {error}").contains("canary"));
+    }
+}
+
+#[test]
+fn zones_are_checked_when_the_client_is_built() {
+    for zone in ["a.b", "pek3a ", "中", "-"] {
+        let error = with(&[]).zone(zone).build().unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Config);
+        assert!(error.to_string().contains("zone"), "{error}");
+    }
+    with(&[]).zone("PEK3A").build().unwrap();
+}
+
+#[test]
+fn a_builder_shows_no_password_of_an_endpoint() {
+    let text = format!("{:?}", with(&[]).endpoint("https://id:canary@qingstor.com"));
+    assert!(!text.contains("canary"), "{text}");
+    let text = format!("{:?}", with(&[]).endpoint("http://127.0.0.1:80"));
+    assert!(text.contains("http://127.0.0.1"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn variables_that_are_not_utf_8_are_errors() {
+    use std::ffi::OsString;
+    use std::os::unix::ffi::OsStringExt as _;
+
+    use super::environment::Environment;
+
+    let environment = Environment::new(|_| Some(OsString::from_vec(vec![b'a', 0xff])));
+    let error = environment.read("QINGSTOR_ZONE").unwrap_err();
+    assert_eq!(error.kind(), crate::ErrorKind::Config);
+    assert_eq!(error.message(), "QINGSTOR_ZONE is not UTF-8");
 }

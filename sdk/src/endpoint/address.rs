@@ -19,7 +19,6 @@ pub(crate) struct Address {
 
 impl Address {
     /// Host and port.
-    #[cfg(feature = "tracing")]
     pub(crate) fn authority(&self) -> &str {
         let origin = &self.url[..self.path_start];
         origin.split_once("://").map_or(origin, |(_, host)| host)
@@ -61,10 +60,10 @@ impl Endpoint {
             url.push_str(bucket);
             url.push('.');
         }
-        if let Some(zone) = place.zone.filter(|_| !self.zoneless) {
-            self.push_zone(&mut url, zone)?;
+        match place.zone.filter(|_| !self.zoneless) {
+            Some(zone) => self.push_zoned_host(&mut url, zone)?,
+            None => url.push_str(&self.host),
         }
-        url.push_str(&self.host);
         if let Some(port) = self.port {
             // Writing to a `String` cannot fail.
             let _ = write!(url, ":{port}");
@@ -94,22 +93,24 @@ impl Endpoint {
         Ok(address)
     }
 
-    fn push_zone(&self, url: &mut String, zone: &str) -> Result<(), Error> {
+    fn push_zoned_host(&self, url: &mut String, zone: &str) -> Result<(), Error> {
         let zone = zone.to_ascii_lowercase();
         if !is_dns_label(&zone) {
             return Err(Error::invalid(format!(
                 "the zone {zone:?} cannot be part of a host name; zones look like pek3a"
             )));
         }
-        // Somebody who writes the zone's own host as the endpoint means the same.
-        let repeated = self
-            .host
+        // Somebody who writes a zone's own host as the endpoint means the same zone; a bucket in another
+        // one is below the same global host.
+        let host = self.without_zone();
+        let repeated = host
             .strip_prefix(&zone)
             .is_some_and(|rest| rest.starts_with('.'));
         if !repeated {
             url.push_str(&zone);
             url.push('.');
         }
+        url.push_str(host);
         Ok(())
     }
 }

@@ -28,21 +28,27 @@ impl Endpoint {
                 "the endpoint {text:?} {why}; write it as https://qingstor.com or http://127.0.0.1:8080"
             ))
         };
+        // What follows `@` is the host; what is before it may be a password and must not be shown, and
+        // neither may what follows the path, such as a presigned query.
+        if text.contains('@') {
+            return Err(Error::config(
+                "the endpoint has a user name or a password; give credentials separately",
+            ));
+        }
+        if text.contains(['?', '#']) {
+            return Err(Error::config(
+                "the endpoint has a query or a fragment; write it as https://qingstor.com or http://127.0.0.1:8080",
+            ));
+        }
         let https = match text.split_once("://") {
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("https") => true,
             Some((scheme, _)) if scheme.eq_ignore_ascii_case("http") => false,
             Some(_) => return Err(refuse("is neither http nor https")),
             None => return Err(refuse("has no scheme")),
         };
-        // What follows `@` is the host; what is before it may be a password and must not be shown.
-        if text.contains('@') {
-            return Err(Error::config(
-                "the endpoint has a user name or a password; give credentials separately",
-            ));
-        }
         let url = Url::parse(text).map_err(|error| refuse(&format!("is not valid ({error})")))?;
-        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-            return Err(refuse("has a path or a query"));
+        if url.path() != "/" {
+            return Err(refuse("has a path"));
         }
         let host = url.host_str().filter(|host| !host.is_empty());
         let host = host.ok_or_else(|| refuse("has no host"))?.to_owned();
@@ -76,9 +82,17 @@ impl Endpoint {
         GLOBAL_HOSTS.contains(&self.host.as_str())
     }
 
+    /// The host, without the zone in front of a global one.
+    pub(super) fn without_zone(&self) -> &str {
+        match self.host.split_once('.') {
+            Some((_, rest)) if GLOBAL_HOSTS.contains(&rest) => rest,
+            _ => &self.host,
+        }
+    }
+
     /// The zone that another host of this service stands for: the label in front of our host.
     pub(crate) fn zone_of<'a>(&self, host: &'a str) -> Option<&'a str> {
-        let labels = host.strip_suffix(&self.host)?.strip_suffix('.')?;
+        let labels = host.strip_suffix(self.without_zone())?.strip_suffix('.')?;
         let zone = labels.rsplit('.').next()?;
         is_dns_label(zone).then_some(zone)
     }
@@ -94,6 +108,11 @@ impl fmt::Display for Endpoint {
         }
     }
 }
+/// Whether a text can be a zone: a label of a host name, in any case.
+pub(crate) fn is_zone(text: &str) -> bool {
+    is_dns_label(&text.to_ascii_lowercase())
+}
+
 /// A label of a host name: RFC 1035, lower case.
 pub(super) fn is_dns_label(text: &str) -> bool {
     let inside = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

@@ -7,5 +7,5 @@ mod place;
 mod tests;
 
 pub(crate) use address::{Address, written_target};
-pub(crate) use host::Endpoint;
+pub(crate) use host::{Endpoint, is_zone};
 pub(crate) use place::Place;

@@ -85,6 +85,46 @@ fn urls_are_those_of_the_official_sdks() {
             "https://pek3a.qingstor.com/b",
         ),
         (
+            "https://pek3a.qingstor.com:8443",
+            "pek3b",
+            false,
+            "b",
+            None,
+            "https://pek3b.qingstor.com:8443/b",
+        ),
+        (
+            "https://gd1.qsstor.com",
+            "pek3b",
+            true,
+            "b",
+            None,
+            "https://b.pek3b.qsstor.com/",
+        ),
+        (
+            "https://pek3a.qingstor.com",
+            "",
+            false,
+            "b",
+            None,
+            "https://pek3a.qingstor.com/b",
+        ),
+        (
+            "https://pek3a.example.com",
+            "pek3b",
+            false,
+            "b",
+            None,
+            "https://pek3b.pek3a.example.com/b",
+        ),
+        (
+            "https://a.b.qingstor.com",
+            "pek3b",
+            false,
+            "b",
+            None,
+            "https://pek3b.a.b.qingstor.com/b",
+        ),
+        (
             "https://qingstor.com",
             "",
             false,
@@ -139,8 +179,14 @@ fn bad_endpoints_say_what_is_wrong() {
         ("ftp://qingstor.com", "neither http nor https"),
         ("https://", "not valid"),
         ("https://a b", "not valid"),
-        ("https://qingstor.com/path", "path or a query"),
-        ("https://qingstor.com?x", "path or a query"),
+        ("https://qingstor.com/path", "has a path"),
+        (
+            "https://qingstor.com?signature=canary",
+            "query or a fragment",
+        ),
+        ("https://qingstor.com/#canary", "query or a fragment"),
+        ("ftp://id:canary@qingstor.com", "password"),
+        ("id:canary@qingstor.com", "password"),
         ("https://qingstor.com:99999", "not valid"),
         ("https://id:canary@qingstor.com", "password"),
     ] {
@@ -192,4 +238,6 @@ fn zones_are_read_from_hosts() {
     assert_eq!(endpoint.zone_of("qingstor.com"), None);
     assert_eq!(endpoint.zone_of("evilqingstor.com"), None);
     assert_eq!(endpoint.zone_of("example.com"), None);
+    let endpoint = Endpoint::parse("https://pek3a.qingstor.com").unwrap();
+    assert_eq!(endpoint.zone_of("pek3b.qingstor.com"), Some("pek3b"));
 }

@@ -1,5 +1,8 @@
 //! Attempts: each with a date and a signature of its own.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
 use http::Uri;
 use http::header::{AUTHORIZATION, HeaderValue};
 use tokio::time::Instant;
@@ -15,30 +18,60 @@ use crate::retry;
 use crate::text;
 use crate::trace;
 
+/// What the attempts have come to so far, for whoever interrupts them.
+#[derive(Default)]
+pub(super) struct Tally {
+    begun: AtomicU32,
+    last: Mutex<Option<Error>>,
+}
+
+impl Tally {
+    fn begin(&self, attempt: u32) {
+        self.begun.store(attempt, Ordering::Relaxed);
+    }
+
+    fn keep(&self, error: Error) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    }
+
+    /// Completes the error that interrupts the attempts.
+    pub(super) fn end(&self, error: Error) -> Error {
+        let error = error.with_attempts(self.begun.load(Ordering::Relaxed));
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        match last.take() {
+            Some(last) => error.with_source(last),
+            None => error,
+        }
+    }
+}
+
 /// Repeats a request as its class and the policy allow.
 pub(super) async fn attempts(
     call: &Call,
     prepared: &Prepared,
     uri: &Uri,
     deadline: Option<Instant>,
+    tally: &Tally,
 ) -> Result<Answer, Error> {
     let inner = call.client.inner();
-    let policy = call.retry.unwrap_or(inner.retry);
+    let policy = call.retry.as_ref().unwrap_or(&inner.retry);
     let repeatable = retry::may_repeat(&prepared.metadata, prepared.body.is_replayable());
     let mut attempt = 1;
     loop {
-        let result = attempt_once(call, prepared, uri).await;
+        let result = attempt_once(call, prepared, uri, || tally.begin(attempt)).await;
         trace::attempt(prepared, attempt, &result);
         let (error, sent) = match result {
-            Ok(answer) => return Ok(answer),
+            Ok(answer) => return Ok(answer.with_attempts(attempt)),
             Err(failure) => failure,
         };
+        // A request that cannot be sent as it is was refused on this side.
+        let sent = sent && (!error.is_unsent() || error.is_temporary());
         let error = error
             .with_attempts(if sent { attempt } else { attempt - 1 })
             .about(&prepared.subject);
         let wait = policy
             .wait(attempt, &error, &inner.timing)
-            .filter(|_| repeatable && sent);
+            .filter(|_| sent && (repeatable || error.is_unsent()) && prepared.body.is_usable());
         let Some(wait) = wait else {
             return Err(error);
         };
@@ -47,6 +80,7 @@ pub(super) async fn attempts(
         if !in_time {
             return Err(error);
         }
+        tally.keep(error);
         (inner.timing.sleep)(wait).await;
         attempt += 1;
     }
@@ -56,7 +90,12 @@ pub(super) async fn attempts(
 pub(crate) type Failure = (Error, bool);
 
 /// One attempt, with a date and signature of its own.
-async fn attempt_once(call: &Call, prepared: &Prepared, uri: &Uri) -> Result<Answer, Failure> {
+async fn attempt_once(
+    call: &Call,
+    prepared: &Prepared,
+    uri: &Uri,
+    begin: impl FnOnce(),
+) -> Result<Answer, Failure> {
     let unsent = |error| (error, false);
     let inner = call.client.inner();
     if let Some(refresh) = inner.provider.refresh() {
@@ -72,6 +111,8 @@ async fn attempt_once(call: &Call, prepared: &Prepared, uri: &Uri) -> Result<Ans
     *request.headers_mut() = headers_at(date, call, prepared);
     request.extensions_mut().insert(prepared.metadata);
     let (mut head, ()) = request.into_parts();
+    // A form is signed by its fields.
+    let signed = credentials.is_some() || prepared.metadata.authentication() == Auth::Form;
     if let Some(credentials) = credentials {
         let signer = credentials.signer();
         let signature = signer.authorize(&head, prepared.bucket_in_host());
@@ -79,11 +120,21 @@ async fn attempt_once(call: &Call, prepared: &Prepared, uri: &Uri) -> Result<Ans
             .insert(AUTHORIZATION, signature.map_err(unsent)?);
     }
     let request = http::Request::from_parts(head, prepared.body.clone());
+    begin();
     let result = match inner.transport.send(request).await {
-        Ok(response) => read(call, prepared, response).await,
+        Ok(response) => read(call, prepared, signed, response).await,
+        Err(error) if error.is_unsent() && lacks_zone(call, prepared) => Err(error.hint(
+            "no zone is set, so the request went to the host for all zones; use .in_zone(…) on the bucket, ClientBuilder::zone or QINGSTOR_ZONE",
+        )),
         Err(error) => Err(error),
     };
     result.map_err(|error| (error, true))
+}
+
+/// Whether a request for a bucket goes to a host that only knows where the bucket is.
+fn lacks_zone(call: &Call, prepared: &Prepared) -> bool {
+    let endpoint = &call.client.inner().config.endpoint.value;
+    prepared.subject.bucket.is_some() && call.zone.is_none() && endpoint.needs_zone()
 }
 
 /// The credentials for an operation, if it is to be signed in a header.

@@ -20,7 +20,7 @@ use crate::parts::Parts;
 use crate::trace;
 
 pub(crate) use attempts::Failure;
-use attempts::attempts;
+use attempts::{Tally, attempts};
 use prepared::uri;
 pub(crate) use prepared::{Prepared, prepare};
 
@@ -45,7 +45,8 @@ async fn run(call: Call, metadata: Metadata, parts: Parts) -> Result<Answer, Err
         .and_then(|limit| Instant::now().checked_add(limit));
     // With and without a limit the attempts are polled in one place: a second one would make room for
     // them in this future once more.
-    let mut work = pin!(attempts(&call, &prepared, &uri, deadline));
+    let tally = Tally::default();
+    let mut work = pin!(attempts(&call, &prepared, &uri, deadline, &tally));
     poll_fn(|cx| {
         if let Poll::Ready(result) = work.as_mut().poll(cx) {
             return Poll::Ready(result);
@@ -55,7 +56,9 @@ async fn run(call: Call, metadata: Metadata, parts: Parts) -> Result<Answer, Err
         };
         timer.as_mut().poll(cx).map(|()| {
             let message = format!("the operation took longer than {limit:?}");
-            Err(Error::new(ErrorKind::Timeout, message).about(&prepared.subject))
+            Err(tally
+                .end(Error::new(ErrorKind::Timeout, message))
+                .about(&prepared.subject))
         })
     })
     .await

@@ -18,6 +18,9 @@ use crate::sign::Target;
 /// `Accept` and `Host` on the way.
 const OTHER_HEADERS: usize = 6;
 
+/// What makes a URL a presigned one.
+const PRESIGNING_KEYS: [&str; 3] = ["access_key_id", "expires", "signature"];
+
 /// A request that lacks only its date and signature.
 pub(crate) struct Prepared {
     pub(crate) metadata: Metadata,
@@ -52,6 +55,15 @@ pub(crate) fn prepare(call: &Call, metadata: &Metadata, parts: Parts) -> Result<
     let inner = call.client.inner();
     let mut query = parts.query;
     for (name, value) in &call.query {
+        if PRESIGNING_KEYS
+            .iter()
+            .any(|key| name.eq_ignore_ascii_case(key))
+        {
+            return Err(Error::invalid(format!(
+                "the query key {name:?} belongs to presigned URLs and is computed; with it the service would not look at the signature in the header"
+            ))
+            .about(&subject));
+        }
         if query.iter().any(|(known, _)| known == name) {
             return Err(
                 Error::invalid(format!("the query key {name:?} is given twice")).about(&subject),

@@ -1,6 +1,5 @@
 //! Answers, read as far as the core has to.
 
-use bytes::Bytes;
 use http::Method;
 use http::header::{CONTENT_LENGTH, HeaderMap};
 
@@ -22,6 +21,7 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 pub(super) async fn read(
     call: &Call,
     prepared: &Prepared,
+    signed: bool,
     response: http::Response<ByteStream>,
 ) -> Result<Answer, Error> {
     let (head, body) = response.into_parts();
@@ -36,11 +36,11 @@ pub(super) async fn read(
     };
     if outcome != Outcome::Success {
         // An error body that breaks off must not hide the error itself.
-        let body = body.collect(ERROR_BODY_LIMIT).await;
-        let body = body.map_or(Bytes::new(), |(bytes, _)| bytes);
+        let body = body.collect_some(ERROR_BODY_LIMIT).await;
         return Err(refusal(
             call,
             prepared,
+            signed,
             outcome,
             status,
             &head.headers,

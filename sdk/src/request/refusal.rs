@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::Uri;
-use http::header::{DATE, HeaderMap, LOCATION};
+use http::header::{CONTENT_TYPE, DATE, HeaderMap, LOCATION};
 use serde::Deserialize;
 
 use super::prepared::Prepared;
@@ -16,6 +16,12 @@ use crate::text;
 
 /// Dates that are off by more are refused.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(15 * 60);
+
+/// Codes are words such as `object_not_exists`; something else is no code.
+const CODE_LIMIT: usize = 128;
+
+/// How much of the service's message is taken over, in bytes.
+const MESSAGE_LIMIT: usize = 512;
 
 /// The body of a refusal; all of it may be missing.
 #[derive(Deserialize, Default)]
@@ -32,6 +38,7 @@ struct Refusal {
 pub(super) fn refusal(
     call: &Call,
     prepared: &Prepared,
+    signed: bool,
     outcome: Outcome,
     status: u16,
     headers: &HeaderMap,
@@ -42,15 +49,25 @@ pub(super) fn refusal(
     let refusal = parsed.unwrap_or_default();
     let kind = kind_of(outcome, status);
     let message = match kind {
+        ErrorKind::Decode => undeclared(prepared, status, headers),
         ErrorKind::Redirect => redirect(call, prepared, headers),
-        _ if is_json => refusal.message,
+        _ if is_json => text::cut(&refusal.message, MESSAGE_LIMIT).into_owned(),
         _ => plain_text(&body),
     };
-    let code = match refusal.code.as_str() {
-        "" => None,
-        code => Some(ErrorCode::from(code)),
+    let legal = |code: &&str| {
+        (1..=CODE_LIMIT).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_graphic())
     };
-    let message = match advice(call, status, code.as_ref(), headers) {
+    let code = Some(refusal.code.as_str()).filter(legal);
+    let code = code.map(ErrorCode::from);
+    let advice = if is_foreign(status, is_json, headers) {
+        Some(format!(
+            "the answer does not look like QingStor's, for it has neither a request id nor JSON: check the endpoint {}",
+            prepared.address.authority()
+        ))
+    } else {
+        advice(call, signed, status, code.as_ref(), headers)
+    };
+    let message = match advice {
         Some(advice) if message.is_empty() => advice,
         Some(advice) => format!("{}; {advice}", message.trim_end_matches('.')),
         None => message,
@@ -65,14 +82,38 @@ pub(super) fn refusal(
     }
 }
 
+/// Whether a refusal was hardly written by the service, which gives every answer an id. Overloaded
+/// gateways in front of it give none.
+fn is_foreign(status: u16, is_json: bool, headers: &HeaderMap) -> bool {
+    let refused = (400..=499).contains(&status) && !matches!(status, 408 | 429);
+    refused && !is_json && !headers.contains_key("x-qs-request-id")
+}
+
+/// A status that looks like success and is none of this operation.
+fn undeclared(prepared: &Prepared, status: u16, headers: &HeaderMap) -> String {
+    let content_type = headers.get(CONTENT_TYPE).map(|value| value.to_str());
+    let content_type = match content_type {
+        Some(Ok(value)) => text::cut(value, 100),
+        _ => "none".into(),
+    };
+    format!(
+        "the status {status} (content type: {content_type}) is not one that QingStor gives here: check the endpoint {}",
+        prepared.address.authority()
+    )
+}
+
 /// What to do about a refusal whose usual cause is on this side. Answers to HEAD have no code.
 fn advice(
     call: &Call,
+    signed: bool,
     status: u16,
     code: Option<&ErrorCode>,
     headers: &HeaderMap,
 ) -> Option<String> {
     match (status, code) {
+        (401 | 403, _) if !signed => Some(
+            "the request was not signed, because the client has no access key; set QINGSTOR_ACCESS_KEY_ID and QINGSTOR_SECRET_ACCESS_KEY or ClientBuilder::credentials".into(),
+        ),
         (_, Some(ErrorCode::SignatureNotMatched)) => Some(
             "check that the secret access key is the one that belongs to the access key id".into(),
         ),
@@ -103,6 +144,7 @@ fn kind_of(outcome: Outcome, status: u16) -> ErrorKind {
     match (outcome, status) {
         (Outcome::Redirect, _) => ErrorKind::Redirect,
         (Outcome::NotModified, _) => ErrorKind::NotModified,
+        (_, 200..=299) => ErrorKind::Decode,
         (_, 401) => ErrorKind::Unauthenticated,
         (_, 402 | 403) => ErrorKind::PermissionDenied,
         (_, 404) => ErrorKind::NotFound,
@@ -161,6 +203,7 @@ mod tests {
         for (outcome, status, kind) in [
             (NotModified, 304, ErrorKind::NotModified),
             (Redirect, 301, ErrorKind::Redirect),
+            (Error, 202, ErrorKind::Decode),
             (Error, 400, ErrorKind::Rejected),
             (Error, 401, ErrorKind::Unauthenticated),
             (Error, 402, ErrorKind::PermissionDenied),

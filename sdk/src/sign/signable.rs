@@ -11,19 +11,16 @@ use super::sorted::AnyCase;
 /// use qingstor::sign::{Signable, Signer};
 ///
 /// let signer = Signer::new("ACCESS_KEY_ID", "SECRET_ACCESS_KEY");
-/// let request = Signable {
-///     method: "GET",
-///     path: "/mybucket/a.jpg",
-///     query: "image&action=resize:w_300,h_400|rotate:a_90",
-///     headers: &[("Date", "Wed, 10 Dec 2014 17:20:31 GMT")],
-///     ..Signable::default()
-/// };
+/// let request = Signable::new("GET", "/mybucket/a.jpg")
+///     .query("image&action=resize:w_300,h_400|rotate:a_90")
+///     .headers(&[("Date", "Wed, 10 Dec 2014 17:20:31 GMT")]);
 /// assert_eq!(
 ///     signer.authorization(&request),
 ///     "QS ACCESS_KEY_ID:TAr5WIAks5eO+Ac5plpvM1G1epiB2nYJfIb8r7vKfQg="
 /// );
 /// ```
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Signable<'a> {
     /// The method, in upper case.
     pub method: &'a str,
@@ -50,6 +47,39 @@ impl fmt::Debug for Signable<'_> {
 }
 
 impl<'a> Signable<'a> {
+    /// A request without query and headers, whose bucket, if any, is in the path. For the method and the
+    /// path see the fields.
+    pub const fn new(method: &'a str, path: &'a str) -> Signable<'a> {
+        Signable {
+            method,
+            bucket: None,
+            path,
+            query: "",
+            headers: &[],
+        }
+    }
+
+    /// Sets the bucket that is in the host name, or none if it is in the path.
+    #[must_use]
+    pub fn bucket(mut self, bucket: impl Into<Option<&'a str>>) -> Signable<'a> {
+        self.bucket = bucket.into();
+        self
+    }
+
+    /// Sets the query, percent-encoded, without `?`.
+    #[must_use]
+    pub const fn query(mut self, query: &'a str) -> Signable<'a> {
+        self.query = query;
+        self
+    }
+
+    /// Sets the headers.
+    #[must_use]
+    pub const fn headers(mut self, headers: &'a [(&'a str, &'a str)]) -> Signable<'a> {
+        self.headers = headers;
+        self
+    }
+
     /// The text whose HMAC is the signature. With `expires` (Unix time in seconds) it is that of a
     /// presigned URL, else that of an `Authorization` header. It may contain an encryption key.
     pub fn string_to_sign(&self, expires: Option<i64>) -> String {

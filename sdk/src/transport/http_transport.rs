@@ -8,15 +8,26 @@ use std::task::Poll;
 use std::time::Duration;
 
 use http::Uri;
-use http::uri::Authority;
+use http::uri::{Authority, Scheme};
 use reqwest::redirect;
 
 use super::idle::{Incoming, Outgoing, PIECE, Progress, silent};
 use super::{BoxFuture, Transport};
 use crate::body::Body;
 use crate::error::{Error, ErrorKind};
-use crate::operation::{Metadata, Retry};
+use crate::operation::{Metadata, Outcome, Retry};
 use crate::stream::ByteStream;
+
+/// How long the body of an answer that reports an error is read: it is a few hundred bytes, and the
+/// error is known without it.
+const ERROR_BODY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What rustls and OpenSSL say when the first bytes from the server are no TLS.
+const PLAIN_HTTP: [&str; 3] = [
+    "InvalidContentType",
+    "wrong version number",
+    "packet length too long",
+];
 
 /// Sends requests over HTTP/1.1 and HTTP/2 with pooled connections.
 ///
@@ -73,6 +84,7 @@ impl HttpTransportBuilder {
 
     /// For how long nothing need move on a connection: while a request is sent, while the answer to an
     /// operation that changes nothing is awaited, and between the bytes of an answer. Default: 30 s.
+    /// An answer that is not streamed to the caller may take ten times as long in all.
     pub fn idle_timeout(mut self, limit: Duration) -> Self {
         self.idle_timeout = limit;
         self
@@ -97,7 +109,7 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Makes the transport. Nothing is connected yet.
+    /// Makes the transport. Nothing is connected yet. A limit of [`Duration::MAX`] is none.
     ///
     /// # Errors
     ///
@@ -157,10 +169,9 @@ impl HttpTransport {
         request: http::Request<Body>,
     ) -> Result<http::Response<ByteStream>, Error> {
         let (parts, body) = request.into_parts();
-        let quick = parts
-            .extensions
-            .get::<Metadata>()
-            .is_some_and(|metadata| metadata.retry_class() == Retry::Safe);
+        let metadata = parts.extensions.get::<Metadata>().copied();
+        let quick = metadata.is_some_and(|metadata| metadata.retry_class() == Retry::Safe);
+        let tls = parts.uri.scheme() == Some(&Scheme::HTTPS);
         let authority = parts.uri.authority().cloned();
         let url = reqwest::Url::parse(&written(&parts.uri))
             .map_err(|error| Error::invalid(format!("the request has no legal URL: {error}")))?;
@@ -177,12 +188,24 @@ impl HttpTransport {
                 empty.into_bytes().await?;
             }
             let sent = self.client.execute(outgoing).await;
-            sent.map_err(|error| not_answered(error, authority.as_ref()))
+            sent.map_err(|error| not_answered(error, authority.as_ref(), tls))
         };
         let answer = self.watch(sent, progress, quick).await??;
         let answer = http::Response::<reqwest::Body>::from(answer);
         let patience = self.idle_timeout;
-        Ok(answer.map(|body| ByteStream::new(Incoming::new(body, patience))))
+        let limit =
+            metadata.and_then(|metadata| self.body_limit(&metadata, answer.status().as_u16()));
+        Ok(answer.map(|body| ByteStream::new(Incoming::new(body, patience, limit))))
+    }
+
+    /// How long an answer's body may take in all, so that a peer that sends a byte now and then cannot
+    /// hold an operation for ever. What is streamed to the caller has no limit.
+    fn body_limit(&self, metadata: &Metadata, status: u16) -> Option<Duration> {
+        match (metadata.outcome(status), metadata.is_streamed()) {
+            (Outcome::Success, true) => None,
+            (Outcome::Success, false) => self.idle_timeout.checked_mul(10),
+            _ => Some(ERROR_BODY_TIMEOUT.min(self.idle_timeout)),
+        }
     }
 
     /// Waits for an answer while the body moves or the service may be working.
@@ -211,7 +234,9 @@ impl HttpTransport {
                 if progress.is_finished() && !quick {
                     patience = self.answer_timeout;
                 }
-                let deadline = progress.deadline(patience);
+                let Some(deadline) = progress.deadline(patience) else {
+                    return Poll::Pending;
+                };
                 if deadline <= tokio::time::Instant::now() {
                     return Poll::Ready(Err(silent(patience)));
                 }
@@ -252,7 +277,7 @@ fn attach(
 }
 
 /// No answer came. The text must stand alone, but must not hold the URL, which may be presigned.
-fn not_answered(error: reqwest::Error, authority: Option<&Authority>) -> Error {
+fn not_answered(error: reqwest::Error, authority: Option<&Authority>, tls: bool) -> Error {
     let authority = authority.map_or("", Authority::as_str);
     let error = error.without_url();
     if let Some(own) = own_error(&error) {
@@ -269,7 +294,17 @@ fn not_answered(error: reqwest::Error, authority: Option<&Authority>) -> Error {
     } else {
         (ErrorKind::Transport, "the connection failed to")
     };
-    Error::new(kind, format!("{what} {authority}: {}", cause(&error))).with_source(error)
+    let unsent = error.is_connect();
+    let cause = cause(&error);
+    let message = format!("{what} {authority}: {cause}");
+    let failure = Error::new(kind, message).with_source(error);
+    let failure = if unsent { failure.unsent() } else { failure };
+    if tls && PLAIN_HTTP.iter().any(|text| cause.contains(text)) {
+        return failure.hint(
+            "the server may speak plain HTTP: if so, write the endpoint with http:// instead of https://",
+        );
+    }
+    failure
 }
 
 /// An answer's body broke.
@@ -299,7 +334,8 @@ fn own_error(error: &reqwest::Error) -> Option<Error> {
     let mut at: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = at {
         if let Some(own) = error.downcast_ref::<Error>() {
-            return Some(Error::new(own.kind(), own.message()));
+            let copy = Error::new(own.kind(), own.message());
+            return Some(if own.is_unsent() { copy.unsent() } else { copy });
         }
         at = error.source();
     }

@@ -45,9 +45,10 @@ impl Progress {
         self.finished.load(Ordering::Relaxed)
     }
 
-    /// Until when nothing need have moved.
-    pub(super) fn deadline(&self, patience: Duration) -> Instant {
-        self.start + Duration::from_millis(self.millis.load(Ordering::Relaxed)) + patience
+    /// Until when nothing need have moved; `None` for a patience without end.
+    pub(super) fn deadline(&self, patience: Duration) -> Option<Instant> {
+        let moved = Duration::from_millis(self.millis.load(Ordering::Relaxed));
+        self.start.checked_add(moved)?.checked_add(patience)
     }
 }
 
@@ -110,26 +111,46 @@ impl http_body::Body for Outgoing {
     }
 }
 
-/// An answer's body on its way in. Silence for too long is an error.
+/// An answer's body on its way in. Silence for too long is an error, and so is a body that takes longer
+/// than `limit` in all.
 pub(super) struct Incoming {
     body: reqwest::Body,
     patience: Duration,
     timer: Option<Pin<Box<Sleep>>>,
     waiting: bool,
+    limit: Option<Duration>,
+    total: Option<Pin<Box<Sleep>>>,
 }
 
 impl Incoming {
-    pub(super) fn new(body: reqwest::Body, patience: Duration) -> Incoming {
+    pub(super) fn new(
+        body: reqwest::Body,
+        patience: Duration,
+        limit: Option<Duration>,
+    ) -> Incoming {
         Incoming {
             body,
             patience,
             timer: None,
             waiting: false,
+            limit,
+            total: None,
         }
     }
 
+    /// The limit, if it is over. It counts from the first wait: what is there already takes no time.
+    fn over_limit(&mut self, cx: &mut Context<'_>) -> Option<Duration> {
+        let limit = self.limit?;
+        let total = self
+            .total
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(limit)));
+        total.as_mut().poll(cx).is_ready().then_some(limit)
+    }
+
     fn is_overdue(&mut self, cx: &mut Context<'_>) -> bool {
-        let deadline = Instant::now() + self.patience;
+        let Some(deadline) = Instant::now().checked_add(self.patience) else {
+            return false;
+        };
         let timer = self
             .timer
             .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
@@ -162,10 +183,22 @@ impl Stream for Incoming {
                 Poll::Pending if this.is_overdue(cx) => {
                     return Poll::Ready(Some(Err(silent(this.patience))));
                 }
-                Poll::Pending => return Poll::Pending,
+                Poll::Pending => {
+                    return match this.over_limit(cx) {
+                        Some(limit) => Poll::Ready(Some(Err(slow(limit)))),
+                        None => Poll::Pending,
+                    };
+                }
             }
         }
     }
+}
+
+fn slow(limit: Duration) -> Error {
+    Error::new(
+        ErrorKind::Timeout,
+        format!("the answer was not complete after {limit:?}"),
+    )
 }
 
 pub(super) fn silent(patience: Duration) -> Error {

@@ -20,7 +20,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// The request is complete and signed: nothing of its method, target and headers may be changed. Its
 /// extensions hold the operation's [`Metadata`](crate::operation::Metadata). An answer of any status is
-/// `Ok`; `Err` means that there was none.
+/// `Ok`; `Err` means that there was none. If nothing of the request can have left, as when no connection
+/// was made, say so with [`Error::unsent`]: then it may be sent again even if twice would do harm.
 ///
 /// ```
 /// use qingstor::transport::{BoxFuture, Transport};

@@ -40,10 +40,16 @@ impl ObjectRef {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` if the bucket or the key is empty.
+    /// `InvalidInput` if the bucket or the key is empty, or has a segment `.` or `..`.
     pub fn to_path(&self) -> Result<String, Error> {
         if self.bucket.is_empty() || self.key.is_empty() {
             return Err(Error::invalid("the source needs a bucket and a key"));
+        }
+        let is_dots = |segment: &str| matches!(segment, "." | "..");
+        if is_dots(&self.bucket) || self.key.split('/').any(is_dots) {
+            return Err(Error::invalid(
+                "the source has a '.' or '..' segment, which an intermediary could rewrite, so that another object would be taken; rename the object",
+            ));
         }
         let mut path = String::with_capacity(self.bucket.len() + self.key.len() + 8);
         path.push('/');
@@ -52,7 +58,7 @@ impl ObjectRef {
         encode::push_path(&mut path, &self.key);
         if let Some(version) = &self.version {
             path.push_str("?version_id=");
-            path.push_str(version);
+            encode::push_component(&mut path, version);
         }
         Ok(path)
     }
@@ -69,11 +75,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_are_encoded_and_dots_are_kept() {
+    fn keys_and_versions_are_encoded_and_dots_are_refused() {
         let path = ObjectRef::from(("mybucket", "中文")).to_path().unwrap();
         assert_eq!(path, "/mybucket/%E4%B8%AD%E6%96%87");
-        let path = ObjectRef::new("b", "../x?y").to_path().unwrap();
-        assert_eq!(path, "/b/../x%3Fy");
+        let source = |version: &str| ObjectRef::new("b", "x?y").version(version).to_path();
+        let path = source("QS-4.a_b~").unwrap();
+        assert_eq!(path, "/b/x%3Fy?version_id=QS-4.a_b~");
+        let path = source("a&b=c d").unwrap();
+        assert_eq!(path, "/b/x%3Fy?version_id=a%26b%3Dc%20d");
+        for (bucket, key) in [("b", "../x"), ("b", "a/./b"), ("b", ".."), ("..", "k")] {
+            let error = ObjectRef::new(bucket, key).to_path().unwrap_err();
+            assert!(error.to_string().contains("intermediary"), "{error}");
+        }
+        let path = ObjectRef::new("b", "...").to_path().unwrap();
+        assert_eq!(path, "/b/...");
         assert!(ObjectRef::new("", "k").to_path().is_err());
         assert!(ObjectRef::new("b", "").to_path().is_err());
     }

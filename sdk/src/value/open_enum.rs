@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::text;
+
 /// A value that this version of the crate does not know. It can come only from text
 /// (`StorageClass::from("NEW")`), so a known value never hides in it.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -18,9 +20,10 @@ impl UnknownValue {
     }
 }
 
+/// Fit for one line: control characters are escaped, and a very long value is cut.
 impl fmt::Display for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&text::printable(&self.0))
     }
 }
 

@@ -24,6 +24,7 @@ enum Kind {
     From(u64),
     Suffix(u64),
     Empty,
+    Reversed(u64, u64),
 }
 
 impl ByteRange {
@@ -39,12 +40,16 @@ impl ByteRange {
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a range of no bytes, which HTTP cannot say.
+    /// `InvalidInput` for a range of no bytes, which HTTP cannot say, and for one that ends before it
+    /// begins.
     pub fn to_header(&self) -> Result<String, Error> {
         match self.0 {
             Kind::Empty => Err(Error::invalid(
                 "the range is empty, and HTTP cannot ask for no bytes",
             )),
+            Kind::Reversed(start, end) => Err(Error::invalid(format!(
+                "the range is reversed: it begins at {start} and ends at {end}"
+            ))),
             _ => Ok(self.to_string()),
         }
     }
@@ -54,6 +59,7 @@ impl From<Range<u64>> for ByteRange {
     fn from(range: Range<u64>) -> ByteRange {
         match range.end.checked_sub(1) {
             Some(last) if range.start <= last => ByteRange(Kind::Between(range.start, last)),
+            _ if range.start > range.end => ByteRange(Kind::Reversed(range.start, range.end)),
             _ => ByteRange(Kind::Empty),
         }
     }
@@ -61,6 +67,9 @@ impl From<Range<u64>> for ByteRange {
 
 impl From<RangeInclusive<u64>> for ByteRange {
     fn from(range: RangeInclusive<u64>) -> ByteRange {
+        if range.start() > range.end() {
+            return ByteRange(Kind::Reversed(*range.start(), *range.end()));
+        }
         if range.is_empty() {
             return ByteRange(Kind::Empty);
         }
@@ -81,6 +90,7 @@ impl fmt::Display for ByteRange {
             Kind::From(first) => write!(f, "bytes={first}-"),
             Kind::Suffix(length) => write!(f, "bytes=-{length}"),
             Kind::Empty => f.write_str("bytes=(empty)"),
+            Kind::Reversed(..) => f.write_str("bytes=(reversed)"),
         }
     }
 }
@@ -91,15 +101,22 @@ mod tests {
 
     #[test]
     fn empty_ranges_are_refused() {
-        #[allow(clippy::reversed_empty_ranges)] // That is what is tested.
-        let reversed = ByteRange::from(9..3);
         for range in [
             ByteRange::from(0..0),
             ByteRange::from(7..7),
-            reversed,
             ByteRange::suffix(0),
         ] {
-            assert!(range.to_header().is_err(), "{range}");
+            let error = range.to_header().unwrap_err();
+            assert!(error.to_string().contains("empty"), "{error}");
+        }
+        #[allow(clippy::reversed_empty_ranges)] // That is what is tested.
+        let reversed = [ByteRange::from(9..3), ByteRange::from(9..=3)];
+        for range in reversed {
+            let error = range.to_header().unwrap_err();
+            assert!(
+                error.to_string().contains("begins at 9 and ends at 3"),
+                "{error}"
+            );
         }
         assert_eq!(ByteRange::from(0..=0).to_header().unwrap(), "bytes=0-0");
     }

@@ -151,11 +151,15 @@ async fn a_stream_of_another_length_stores_nothing() {
     for (announced, given, expected) in [
         (10, vec!["short"], "ended after 5 of 10 bytes"),
         (10, vec![], "ended after 0 of 10 bytes"),
-        (4, vec!["longer"], "went on after 0 of 4 bytes"),
+        (4, vec!["longer"], "longer than the announced 4 bytes"),
         // The announced length is reached exactly, and then more follows.
-        (4, vec!["long", "er"], "went on after 4 of 4 bytes"),
-        (4, vec!["lo", "ng", "e", "r"], "went on after 4 of 4 bytes"),
-        (0, vec!["surprise"], "went on after 0 of 0 bytes"),
+        (4, vec!["long", "er"], "longer than the announced 4 bytes"),
+        (
+            4,
+            vec!["lo", "ng", "e", "r"],
+            "longer than the announced 4 bytes",
+        ),
+        (0, vec!["surprise"], "longer than the announced 0 bytes"),
     ] {
         let chunks = given.iter().map(|text| Ok::<_, std::io::Error>(*text));
         let chunks: Vec<_> = chunks.collect();

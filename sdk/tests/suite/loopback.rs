@@ -18,6 +18,8 @@ enum Act {
     Close,
     /// Sends this, then nothing more, with the clock stopped so that silence costs no time.
     Stall(&'static str),
+    /// Sends this, then a space every 4 s on the stopped clock, until the other side is gone.
+    Drip(&'static str),
 }
 
 /// A server that has one act for each connection, and keeps what it was sent.
@@ -40,6 +42,13 @@ impl Server {
                 match act {
                     Act::Send(text) => stream.write_all(text.as_bytes()).await.unwrap(),
                     Act::Close => {}
+                    Act::Drip(text) => {
+                        stream.write_all(text.as_bytes()).await.unwrap();
+                        tokio::time::pause();
+                        while stream.write_all(b" ").await.is_ok() {
+                            tokio::time::sleep(Duration::from_secs(4)).await;
+                        }
+                    }
                     Act::Stall(text) => {
                         stream.write_all(text.as_bytes()).await.unwrap();
                         tokio::time::pause();
@@ -121,12 +130,8 @@ async fn a_request_on_the_wire_is_what_was_signed_and_nothing_more() {
     assert!(request.ends_with("\r\n\r\nhello"), "{request}");
     let signer = qingstor::sign::Signer::new("ACCESS_KEY_ID", "SECRET_ACCESS_KEY");
     let date = header(request, "date").unwrap();
-    let expected = signer.authorization(&qingstor::sign::Signable {
-        method: "PUT",
-        path: target,
-        headers: &[("date", date)],
-        ..Default::default()
-    });
+    let expected = signer
+        .authorization(&qingstor::sign::Signable::new("PUT", target).headers(&[("date", date)]));
     assert_eq!(header(request, "authorization"), Some(expected.as_str()));
     let mut names: Vec<String> = request
         .split("\r\n\r\n")
@@ -296,6 +301,44 @@ async fn silence_within_a_body_ends_in_a_timeout() {
 }
 
 #[tokio::test]
+async fn a_dripping_error_body_does_not_hold_the_error() {
+    let text = "HTTP/1.1 403 Forbidden\r\nX-QS-Request-ID: 7\r\nContent-Length: 9999\r\n\r\nno way";
+    let server = Server::start(vec![Act::Drip(text)]).await;
+    let start = tokio::time::Instant::now();
+    let error = server.bucket().get_object("k").send().await.unwrap_err();
+    assert_eq!((error.status(), error.request_id()), (Some(403), Some("7")));
+    assert_eq!(error.message(), "no way");
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[tokio::test]
+async fn a_dripping_list_ends_in_a_timeout() {
+    let text = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{";
+    let server = Server::start(vec![Act::Drip(text)]).await;
+    let start = tokio::time::Instant::now();
+    let request = server.bucket().list_objects();
+    let request = request.customize(|call| call.retry(qingstor::RetryPolicy::never()));
+    let error = request.send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(error.to_string().contains("300s"), "{error}");
+    let waited = start.elapsed();
+    assert!(
+        (Duration::from_secs(299)..Duration::from_secs(310)).contains(&waited),
+        "{waited:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_slow_stream_may_take_its_time() {
+    let text = "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n";
+    let server = Server::start(vec![Act::Drip(text)]).await;
+    let start = tokio::time::Instant::now();
+    let object = server.bucket().get_object("k").send().await.unwrap();
+    assert_eq!(object.body.into_bytes().await.unwrap().len(), 200);
+    assert!(start.elapsed() > Duration::from_secs(700));
+}
+
+#[tokio::test]
 async fn a_service_that_works_silently_is_waited_for() {
     // A copy may take minutes without a byte; only after 15 minutes it counts as lost.
     let server = Server::start(vec![Act::Stall("")]).await;
@@ -324,14 +367,184 @@ async fn large_bodies_arrive_whole() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_says_where_and_why() {
+async fn plain_http_behind_https_is_explained() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut buffer = [0; 4096];
+            let read = stream.read(&mut buffer).await.unwrap();
+            assert!(read > 0);
+            let text = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n";
+            stream.write_all(text).await.unwrap();
+        }
+    });
+    let transport = HttpTransport::builder().no_proxy().build().unwrap();
+    let client = Client::builder()
+        .no_environment()
+        .endpoint(format!("https://{address}"))
+        .retry(qingstor::RetryPolicy::never())
+        .transport(transport)
+        .build()
+        .unwrap();
+    let error = client.bucket("b").get_object("k").send().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.is_unsent());
+    assert!(error.to_string().contains("http://"), "{error}");
+}
+
+#[tokio::test]
+async fn a_missing_zone_is_named_when_no_connection_is_made() {
+    let gone = nowhere().await;
+    let address = gone.address.parse().unwrap();
+    let transport = HttpTransport::builder()
+        .no_proxy()
+        .resolve("qingstor.com", address)
+        .resolve("pek3a.qingstor.com", address)
+        .build()
+        .unwrap();
+    let client = Client::builder()
+        .no_environment()
+        .endpoint(format!("http://qingstor.com:{}", address.port()))
+        .retry(qingstor::RetryPolicy::never())
+        .credentials("ID", "SECRET")
+        .transport(transport)
+        .build()
+        .unwrap();
+    let bucket = client.bucket("b");
+    let error = bucket.get_object("k").send().await.unwrap_err();
+    assert!(error.to_string().contains("no zone is set"), "{error}");
+    let zoned = bucket.in_zone("pek3a").get_object("k").send().await;
+    let listed = client.list_buckets().send().await;
+    for error in [zoned.unwrap_err(), listed.unwrap_err()] {
+        assert!(error.is_unsent(), "{error}");
+        assert!(!error.to_string().contains("zone"), "{error}");
+    }
+}
+
+/// A server that is not there.
+async fn nowhere() -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    drop(listener);
-    let server = Server {
-        address: address.clone(),
+    Server {
+        address,
         seen: Arc::default(),
+    }
+}
+
+struct Append(Body);
+
+impl Operation for Append {
+    type Output = ();
+    const METADATA: Metadata = Metadata::new("Append", "Append", "POST", Scope::Bucket);
+
+    fn encode(self) -> Result<Parts, Error> {
+        let mut parts = Parts::new();
+        parts.body(self.0);
+        Ok(parts)
+    }
+
+    fn decode(_: Answer) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_was_not_sent_is_repeated_even_if_twice_would_harm() {
+    let server = nowhere().await;
+    let stream = || {
+        let chunks = futures_util::stream::iter([Ok::<_, std::io::Error>("a")]);
+        Body::from_stream(1, chunks)
     };
+    for body in [Body::empty(), Body::from("x"), stream()] {
+        let left = body.clone();
+        let error = server.bucket().call().send(Append(body)).await.unwrap_err();
+        assert!(error.is_unsent(), "{error}");
+        assert_eq!(error.attempts(), 3, "{error}");
+        left.into_stream().unwrap().into_bytes().await.unwrap();
+    }
+    // A stream of no bytes is read to its end before anything is sent, so it is used up.
+    let nothing = futures_util::stream::iter(Vec::<Result<&str, std::io::Error>>::new());
+    let body = Body::from_stream(0, nothing);
+    let error = server.bucket().call().send(Append(body)).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 1));
+    // A connection that breaks may have carried the request.
+    let server = Server::start(vec![Act::Close, Act::Close]).await;
+    let error = server.bucket().call().send(Append("x".into())).await;
+    let error = error.unwrap_err();
+    assert!(!error.is_unsent());
+    assert_eq!((error.attempts(), server.seen().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn limits_without_end_are_possible() {
+    let good = || answer("201 Created\r\nContent-Length: 0", "");
+    let json = answer("200 OK\r\nContent-Length: 2", "{}");
+    let server = Server::start(vec![good(), good(), json]).await;
+    let transport = HttpTransport::builder()
+        .no_proxy()
+        .connect_timeout(Duration::MAX)
+        .idle_timeout(Duration::MAX)
+        .answer_timeout(Duration::MAX)
+        .build()
+        .unwrap();
+    let client = Client::builder()
+        .no_environment()
+        .endpoint(format!("http://{}", server.address))
+        .credentials("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
+        .transport(transport)
+        .build()
+        .unwrap();
+    let bucket = client.bucket("bucket");
+    for body in ["x".to_owned(), "x".repeat(400_000)] {
+        let request = bucket.put_object("k", body);
+        let request = request.customize(|call| call.timeout(Duration::MAX));
+        request.send().await.unwrap();
+    }
+    bucket.list_objects().send().await.unwrap();
+}
+
+#[tokio::test]
+async fn an_upload_may_be_worked_on_without_end() {
+    let server = Server::start(vec![Act::Stall("")]).await;
+    let transport = HttpTransport::builder().no_proxy();
+    let transport = transport.answer_timeout(Duration::MAX).build().unwrap();
+    let client = Client::builder()
+        .no_environment()
+        .endpoint(format!("http://{}", server.address))
+        .credentials("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
+        .transport(transport)
+        .build()
+        .unwrap();
+    let bucket = client.bucket("b");
+    let request = bucket.put_object("k", "x".repeat(400_000)).send();
+    let day = Duration::from_secs(24 * 60 * 60);
+    assert!(tokio::time::timeout(day, request).await.is_err());
+    assert_eq!(server.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn silence_without_end_is_waited_for() {
+    let text = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";
+    let server = Server::start(vec![Act::Stall(text)]).await;
+    let transport = HttpTransport::builder().no_proxy();
+    let transport = transport.idle_timeout(Duration::MAX).build().unwrap();
+    let client = Client::builder()
+        .no_environment()
+        .endpoint(format!("http://{}", server.address))
+        .transport(transport)
+        .build()
+        .unwrap();
+    let mut object = client.bucket("b").get_object("k").send().await.unwrap();
+    assert_eq!(object.body.next().await.unwrap().unwrap(), "hello");
+    let day = Duration::from_secs(24 * 60 * 60);
+    assert!(tokio::time::timeout(day, object.body.next()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_refused_connection_says_where_and_why() {
+    let server = nowhere().await;
+    let address = &server.address;
     let error = server.bucket().get_object("k").send().await.unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -64,15 +64,31 @@ async fn what_is_wrong_is_named() {
     let error = members.optional::<u64>("n").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("\"n\""), "{error}");
+    let iso = members.iso8601("iso").unwrap();
+    assert_eq!(iso, None);
+    let error = members.require("iso", iso).unwrap_err();
     assert!(
-        members
-            .iso8601("iso")
-            .unwrap_err()
+        error
             .to_string()
-            .contains("\"iso\"")
+            .contains("\"iso\" of the answer has the unreadable value \"now\""),
+        "{error}"
     );
-    let error = answer.base64("X-QS-Request-ID").unwrap_err();
-    assert!(error.to_string().contains("not base64"), "{error}");
+    assert_eq!(members.rest().get("iso").as_deref(), Some("\"now\""));
+    let digest = answer.base64("X-QS-Request-ID").unwrap();
+    assert_eq!(digest, None);
+    let error = answer.require("X-QS-Request-ID", digest).unwrap_err();
+    assert!(error.to_string().contains("X-QS-Request-ID"), "{error}");
+}
+
+#[tokio::test]
+async fn unreadable_optional_members_are_missing_and_other_types_are_errors() {
+    let body = r#"{"a":"","b":"","d":"?","e":7,"f":"1"}"#;
+    let mut members = answer(body).await.members().unwrap();
+    assert_eq!(members.iso8601("a").unwrap(), None);
+    assert_eq!(members.http_date("b").unwrap(), None);
+    assert_eq!(members.base64("d").unwrap(), None);
+    assert!(members.iso8601("e").is_err());
+    assert!(members.unix("f").is_err());
 }
 
 #[tokio::test]

@@ -96,6 +96,38 @@ async fn a_repeated_marker_ends_in_an_error() {
 }
 
 #[tokio::test]
+async fn markers_that_go_round_end_in_an_error() {
+    for length in 1..6 {
+        let mut replay = Replay::new();
+        for round in 0..40 {
+            let marker = format!("m{}", round % (length + 1));
+            replay = replay.answer(200, &[], page(&["a"], &marker, true));
+        }
+        let bucket = replay.client().unwrap().bucket("b");
+        let error = bucket.list_objects().items().try_collect().await;
+        let error = error.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("lead back"), "{error}");
+        assert!(replay.requests().len() <= 20);
+    }
+}
+
+#[tokio::test]
+async fn empty_pages_without_end_are_an_error() {
+    let mut replay = Replay::new().answer(200, &[], page(&["a"], "a", true));
+    for number in 0..200 {
+        replay = replay.answer(200, &[], page(&[], &format!("m{number}"), true));
+    }
+    let bucket = replay.client().unwrap().bucket("b");
+    let mut items = bucket.list_objects().items();
+    assert_eq!(items.next().await.unwrap().unwrap().key, "a");
+    let error = items.next().await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("without items"), "{error}");
+    assert!(items.next().await.is_none());
+    assert!((100..=102).contains(&replay.requests().len()));
+}
+
+#[tokio::test]
 async fn an_error_ends_the_list() {
     let replay = Replay::new()
         .answer(200, &[], page(&["a"], "a", true))

@@ -6,7 +6,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use qingstor::operation::{Answer, Metadata, Operation, Parts, Retry, Scope};
 use qingstor::testing::Replay;
-use qingstor::{Body, Error, ErrorKind, RetryPolicy};
+use qingstor::{Body, Bucket, Error, ErrorKind, RetryPolicy};
 
 use crate::wire::is_signed;
 
@@ -39,6 +39,11 @@ fn once() -> Body {
     )
 }
 
+fn patient(replay: &Replay) -> Bucket {
+    let builder = replay.builder().retry(RetryPolicy::default());
+    builder.build().unwrap().bucket("b")
+}
+
 /// How often `operation` is sent when the first two answers are `fault`.
 async fn attempts(fault: Fault, operation: impl Operation) -> usize {
     let mut replay = Replay::new();
@@ -49,7 +54,7 @@ async fn attempts(fault: Fault, operation: impl Operation) -> usize {
         };
     }
     let replay = replay.answer(200, &[], "");
-    let bucket = replay.client().unwrap().bucket("b");
+    let bucket = patient(&replay);
     let succeeded = bucket.call().send(operation).await.is_ok();
     let sent = replay.requests().len();
     assert_eq!(succeeded, sent == 3);
@@ -113,6 +118,7 @@ async fn each_attempt_has_its_own_date_and_signature() {
     let seconds = Arc::new(AtomicU64::new(1_418_232_031));
     let client = replay
         .builder()
+        .retry(RetryPolicy::default())
         .clock(move || UNIX_EPOCH + Duration::from_secs(seconds.fetch_add(1, Ordering::Relaxed)))
         .build()
         .unwrap();
@@ -162,8 +168,7 @@ async fn waits_are_as_the_policy_says() {
 #[tokio::test]
 async fn one_call_can_have_its_own_policy() {
     let replay = Replay::new().answer(503, &[], "");
-    let bucket = replay.client().unwrap().bucket("b");
-    let request = bucket
+    let request = patient(&replay)
         .list_objects()
         .customize(|call| call.retry(RetryPolicy::never()));
     let error = request.send().await.unwrap_err();
@@ -171,17 +176,59 @@ async fn one_call_can_have_its_own_policy() {
 }
 
 #[tokio::test]
+async fn an_unreadable_answer_counts_its_attempts() {
+    let answers = || Replay::new().answer(503, &[], "").answer(200, &[], "[");
+    let error = patient(&answers()).list_objects().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 2));
+    let mut pages = patient(&answers()).list_objects().pages();
+    let error = pages.next().await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 2));
+}
+
+#[tokio::test]
+async fn a_time_limit_tells_the_attempts_and_the_last_failure() {
+    let replay = Replay::new().answer(503, &[("X-QS-Request-ID", "7")], "");
+    let waits = Arc::new(AtomicU64::new(0));
+    let client = replay
+        .builder()
+        .retry(RetryPolicy::default())
+        .sleeper(move |_| {
+            // The first is the limit: it ends when the wait for the second attempt has begun.
+            match waits.fetch_add(1, Ordering::Relaxed) {
+                0 => Box::pin(tokio::task::yield_now()),
+                _ => Box::pin(std::future::pending()),
+            }
+        })
+        .build()
+        .unwrap();
+    let request = client.bucket("b").list_objects();
+    let request = request.customize(|call| call.timeout(Duration::from_secs(5)));
+    let error = request.send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 1));
+    let last = std::error::Error::source(&error).unwrap();
+    let last = last.downcast_ref::<Error>().unwrap();
+    assert_eq!((last.status(), last.request_id()), (Some(503), Some("7")));
+}
+
+#[tokio::test]
+async fn a_body_that_was_used_is_refused_before_sending() {
+    let replay = Replay::new().answer(200, &[], "");
+    let bucket = replay.client().unwrap().bucket("b");
+    let body = once();
+    bucket.call().send(Never(body.clone())).await.unwrap();
+    let error = bucket.call().send(Never(body)).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::InvalidInput, 0)
+    );
+    assert!(error.is_unsent());
+}
+
+#[tokio::test]
 async fn a_collected_body_that_breaks_off_is_repeated() {
     let replay = Replay::new()
         .answer(200, &[("Content-Length", "50")], "{\"keys\": [")
         .answer(200, &[], "{\"keys\": [{\"key\": \"a\"}]}");
-    let page = replay
-        .client()
-        .unwrap()
-        .bucket("b")
-        .list_objects()
-        .send()
-        .await
-        .unwrap();
+    let page = patient(&replay).list_objects().send().await.unwrap();
     assert_eq!(page.keys.len(), 1);
 }

@@ -57,13 +57,9 @@ async fn nothing_shows_a_secret() {
         .unwrap();
     let signer = Signer::new("ID", SECRET);
     let headers = [("x-qs-encryption-customer-key", KEY)];
-    let signable = Signable {
-        method: "GET",
-        path: "/b",
-        query: "signature=canary",
-        headers: &headers,
-        bucket: None,
-    };
+    let signable = Signable::new("GET", "/b")
+        .query("signature=canary")
+        .headers(&headers);
     let also = [signature.as_str(), authorization, "signature=canary"];
     check(&builder_text, &also);
     check(&get_text, &also);

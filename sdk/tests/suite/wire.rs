@@ -6,7 +6,7 @@ use qingstor::operation::{Answer, Metadata, Operation, Parts, Retry, Scope};
 use qingstor::sign::Signable;
 use qingstor::testing::{Replay, WireRequest};
 use qingstor::types::{ByteRange, CustomerKey, StorageClass};
-use qingstor::{Bucket, Error, ErrorKind};
+use qingstor::{Bucket, Error, ErrorKind, RetryPolicy};
 
 pub(crate) fn bucket(replay: &Replay) -> Bucket {
     replay.client().unwrap().bucket("mybucket")
@@ -27,13 +27,9 @@ pub(crate) fn is_signed(request: &WireRequest) -> bool {
         .iter()
         .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
         .collect();
-    let signable = Signable {
-        method: &request.method,
-        path,
-        query,
-        headers: &headers,
-        bucket: None,
-    };
+    let signable = Signable::new(&request.method, path)
+        .query(query)
+        .headers(&headers);
     let signer = qingstor::sign::Signer::new("ACCESS_KEY_ID", "SECRET_ACCESS_KEY");
     request.header("authorization") == Some(&signer.authorization(&signable))
 }
@@ -162,12 +158,8 @@ async fn an_own_date_header_empties_the_date_line() {
         .await
         .unwrap();
     let request = &replay.requests()[0];
-    let text = Signable {
-        method: "GET",
-        path: "/mybucket/k",
-        headers: &[("x-qs-date", "Wed, 10 Dec 2014 17:20:31 GMT")],
-        ..Signable::default()
-    };
+    let text = Signable::new("GET", "/mybucket/k")
+        .headers(&[("x-qs-date", "Wed, 10 Dec 2014 17:20:31 GMT")]);
     assert_eq!(
         text.string_to_sign(None),
         "GET\n\n\n\nx-qs-date:Wed, 10 Dec 2014 17:20:31 GMT\n/mybucket/k"
@@ -244,6 +236,20 @@ async fn extra_headers_and_queries_are_checked() {
             "{error}"
         );
     }
+    for name in ["access_key_id", "Expires", "SIGNATURE"] {
+        let request = || {
+            let request = bucket(&replay).get_object("k");
+            request.customize(|call| call.query(name, "1"))
+        };
+        let errors = [
+            request().send().await.unwrap_err(),
+            request().presign(Duration::from_secs(60)).unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!(error.kind(), ErrorKind::InvalidInput);
+            assert!(error.to_string().contains("presigned"), "{error}");
+        }
+    }
     let twice = bucket(&replay)
         .list_objects()
         .prefix("a")
@@ -304,6 +310,22 @@ async fn the_replay_transport_ends_in_an_error() {
     let replay = Replay::new();
     let error = bucket(&replay).list_objects().send().await.unwrap_err();
     assert!(error.to_string().contains("no answer left"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Config);
+    // A service that is gone stays so, also for a client that tries again.
+    let replay = Replay::new().failure(ErrorKind::Transport, "gone");
+    let builder = replay.builder().retry(RetryPolicy::default());
+    let client = builder.build().unwrap();
+    let error = client.bucket("b").list_objects().send().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Transport, 3));
+    assert_eq!(error.message(), "gone");
+}
+
+#[tokio::test]
+async fn replayed_answers_are_for_one_request_each() {
+    let replay = Replay::new().answer(503, &[], "").answer(200, &[], "{}");
+    let error = bucket(&replay).list_objects().send().await.unwrap_err();
+    assert_eq!((error.status(), error.attempts()), (Some(503), 1));
+    assert_eq!(replay.remaining(), 1);
 }
 
 #[tokio::test]
@@ -313,6 +335,7 @@ async fn time_limits_end_the_whole_operation() {
         .answer(200, &[], "{}");
     let client = replay
         .builder()
+        .retry(RetryPolicy::default())
         .sleeper(|duration| {
             assert!(
                 duration <= Duration::from_secs(5),
