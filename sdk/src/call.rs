@@ -8,7 +8,7 @@ use crate::answer::Answer;
 use crate::client::Client;
 use crate::error::{Error, Subject};
 use crate::operation::{Metadata, Operation};
-use crate::parts::{self, Parts};
+use crate::parts::Parts;
 use crate::presign::{self, Presigned, PresignedForm};
 use crate::request;
 use crate::retry::RetryPolicy;
@@ -117,13 +117,10 @@ impl Call {
 
     pub(crate) fn encode<O: Operation>(&self, operation: O) -> Result<(Subject, Parts), Error> {
         let mut subject = self.subject(O::METADATA);
-        let parts = parts::encode(operation).map_err(|(error, key)| {
-            error.about(&Subject {
-                key,
-                ..subject.clone()
-            })
-        })?;
-        subject.key = parts.key.clone();
+        let mut parts = Parts::new();
+        let written = operation.encode(&mut parts);
+        subject.key.clone_from(&parts.key);
+        written.map_err(|error| error.about(&subject))?;
         Ok((subject, parts))
     }
 

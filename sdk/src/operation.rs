@@ -16,10 +16,9 @@
 //!         .retry(Retry::Safe)
 //!         .responses(&[(200, Outcome::Success)]);
 //!
-//!     fn encode(self) -> Result<Parts, Error> {
-//!         let mut parts = Parts::new();
+//!     fn encode(self, parts: &mut Parts) -> Result<(), Error> {
 //!         parts.selector("stats");
-//!         Ok(parts)
+//!         Ok(())
 //!     }
 //!
 //!     fn decode(answer: Answer) -> Result<u64, Error> {
@@ -53,12 +52,13 @@ pub trait Operation: Sized {
     /// What the core must know in order to send it.
     const METADATA: Metadata;
 
-    /// Writes the request, without host, date and signature.
+    /// Writes the request, without host, date and signature, into empty parts.
     ///
     /// # Errors
     ///
-    /// `InvalidInput` for a value that cannot be sent.
-    fn encode(self) -> Result<Parts, Error>;
+    /// `InvalidInput` for a value that cannot be sent. What was written before it tells the caller which object the
+    /// error is about, so the key comes first.
+    fn encode(self, parts: &mut Parts) -> Result<(), Error>;
 
     /// Reads a successful answer.
     ///

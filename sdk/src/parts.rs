@@ -1,7 +1,6 @@
 //! What a request says before it has a host, a date and a signature.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -15,7 +14,6 @@ use crate::body::Body;
 use crate::error::Error;
 use crate::form::FormBody;
 use crate::json::JsonBody;
-use crate::operation::Operation;
 
 /// A request without host, date and signature, as an [`Operation`](crate::operation::Operation)
 /// writes it.
@@ -26,20 +24,6 @@ pub struct Parts {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
     pub(crate) form: Option<FormBody>,
-}
-
-thread_local! {
-    /// The key that was written last, for the error of an operation that fails later in its `encode` and
-    /// so never shows its parts.
-    static KEY: Cell<Option<Arc<str>>> = const { Cell::new(None) };
-}
-
-/// Lets an operation write itself. An error comes with the key that the operation had written before.
-pub(crate) fn encode<O: Operation>(operation: O) -> Result<Parts, (Error, Option<Arc<str>>)> {
-    KEY.take();
-    let parts = operation.encode();
-    let key = KEY.take();
-    parts.map_err(|error| (error, key))
 }
 
 /// Name and value; without a value only the name is sent.
@@ -53,9 +37,7 @@ impl Parts {
 
     /// The object's key, as it is, not encoded.
     pub fn key(&mut self, key: String) {
-        let key: Arc<str> = key.into();
-        KEY.set(Some(key.clone()));
-        self.key = Some(key);
+        self.key = Some(key.into());
     }
 
     /// A bare query key that selects the operation, such as `acl`.
@@ -205,31 +187,6 @@ fn unprintable(name: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operation::{Answer, Metadata, Scope};
-
-    #[test]
-    fn an_error_of_encoding_has_only_the_key_of_its_own_operation() {
-        struct Fails(Option<String>);
-        impl Operation for Fails {
-            type Output = ();
-            const METADATA: Metadata = Metadata::new("Fails", "Fails", "GET", Scope::Object);
-            fn encode(self) -> Result<Parts, Error> {
-                let mut parts = Parts::new();
-                if let Some(key) = self.0 {
-                    parts.key(key);
-                }
-                Err(Error::invalid("no"))
-            }
-            fn decode(_: Answer) -> Result<(), Error> {
-                Ok(())
-            }
-        }
-        Parts::new().key("stale".into());
-        let (_, key) = encode(Fails(None)).unwrap_err();
-        assert_eq!(key, None);
-        let (_, key) = encode(Fails(Some("k".into()))).unwrap_err();
-        assert_eq!(key.as_deref(), Some("k"));
-    }
 
     #[test]
     fn names_may_be_made_at_run_time() {

@@ -42,6 +42,8 @@ pub struct OperationView {
     pub http_method: String,
     /// `Scope::…`.
     pub scope: String,
+    /// The parameter of `encode`.
+    pub parts: String,
     /// The statements of `encode`.
     pub encode: Vec<String>,
     /// The parameter of `decode`.
@@ -187,6 +189,10 @@ pub fn operation(operation: &Operation) -> OperationView {
             value: "answer.take_stream()".into(),
         });
     }
+    let statements: Vec<String> = encode::statements(operation)
+        .iter()
+        .map(rust::line)
+        .collect();
     let names_if = |condition: bool| {
         condition
             .then(|| operation.id.clone())
@@ -210,7 +216,8 @@ pub fn operation(operation: &Operation) -> OperationView {
         id_literal: format!("{:?}", operation.id),
         http_method: format!("{:?}", operation.method),
         scope: scope(operation.scope).into(),
-        encode: encode_body(operation),
+        parts: if statements.is_empty() { "_" } else { "parts" }.into(),
+        encode: statements,
         answer: if stream { "mut answer" } else { "answer" }.into(),
         decode,
         decoded,
@@ -229,18 +236,6 @@ pub(super) fn lints(arguments: usize) -> Vec<String> {
     let many = arguments > 7;
     let lint = many.then(|| "#[allow(clippy::too_many_arguments)]".to_string());
     lint.into_iter().collect()
-}
-
-/// The whole body of `encode`.
-fn encode_body(operation: &Operation) -> Vec<String> {
-    let statements = encode::statements(operation);
-    if statements.is_empty() {
-        return vec!["Ok(Parts::new())".into()];
-    }
-    let mut lines = vec!["let mut parts = Parts::new();".to_string()];
-    lines.extend(statements.iter().map(rust::line));
-    lines.push("Ok(parts)".into());
-    lines
 }
 
 fn scope(scope: Scope) -> &'static str {

@@ -33,14 +33,13 @@ impl Operation for Sizes {
         .retry(Retry::Safe)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.query("prefix", &self.prefix);
         parts.query("limit", "10");
         if !self.marker.is_empty() {
             parts.query("marker", &self.marker);
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<SizesOutput, Error> {
@@ -132,13 +131,12 @@ impl Operation for PutMarked {
             .responses(&[(201, Outcome::Success)])
             .presign();
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.header("X-QS-Meta-Mark", "own")?;
         parts.body(self.body);
         parts.content_md5()?;
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Option<String>, Error> {

@@ -245,8 +245,8 @@ impl Operation for Head {
     const METADATA: Metadata =
         Metadata::new("HeadBucket", "HEAD Bucket", "HEAD", Scope::Bucket).retry(Retry::Safe);
 
-    fn encode(self) -> Result<Parts, Error> {
-        Ok(Parts::new())
+    fn encode(self, _: &mut Parts) -> Result<(), Error> {
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Answer, Error> {
@@ -438,10 +438,9 @@ impl Operation for Append {
     type Output = ();
     const METADATA: Metadata = Metadata::new("Append", "Append", "POST", Scope::Bucket);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.body(self.0);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(_: Answer) -> Result<(), Error> {

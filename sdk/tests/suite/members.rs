@@ -12,8 +12,8 @@ impl Operation for Raw {
     type Output = Answer;
     const METADATA: Metadata = Metadata::new("Raw", "GET Raw", "GET", Scope::Bucket);
 
-    fn encode(self) -> Result<Parts, Error> {
-        Ok(Parts::new())
+    fn encode(self, _: &mut Parts) -> Result<(), Error> {
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Answer, Error> {

@@ -17,10 +17,9 @@ macro_rules! class {
             type Output = u16;
             const METADATA: Metadata =
                 Metadata::new("Op", "Op", "PUT", Scope::Bucket).retry(Retry::$retry);
-            fn encode(self) -> Result<Parts, Error> {
-                let mut parts = Parts::new();
+            fn encode(self, parts: &mut Parts) -> Result<(), Error> {
                 parts.body(self.0);
-                Ok(parts)
+                Ok(())
             }
             fn decode(answer: Answer) -> Result<u16, Error> {
                 Ok(answer.status())

@@ -41,8 +41,9 @@ macro_rules! custom {
             type Output = Answer;
             const METADATA: Metadata =
                 Metadata::new("Custom", "Custom", $method, Scope::Bucket).retry(Retry::$retry);
-            fn encode(self) -> Result<Parts, Error> {
-                Ok(self.0)
+            fn encode(self, parts: &mut Parts) -> Result<(), Error> {
+                *parts = self.0;
+                Ok(())
             }
             fn decode(answer: Answer) -> Result<Answer, Error> {
                 Ok(answer)

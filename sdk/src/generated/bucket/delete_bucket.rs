@@ -72,8 +72,8 @@ impl Operation for DeleteBucket {
         .retry(Retry::Idempotent)
         .responses(&[(204, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        Ok(Parts::new())
+    fn encode(self, _: &mut Parts) -> Result<(), Error> {
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

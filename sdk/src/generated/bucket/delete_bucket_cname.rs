@@ -78,13 +78,12 @@ impl Operation for DeleteBucketCname {
         .retry(Retry::Idempotent)
         .responses(&[(204, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("cname");
         let mut body = JsonBody::new();
         body.field("domain", &self.domain)?;
         parts.json(body);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

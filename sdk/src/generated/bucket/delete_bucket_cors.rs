@@ -74,10 +74,9 @@ impl Operation for DeleteBucketCors {
         .retry(Retry::Idempotent)
         .responses(&[(204, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("cors");
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -102,8 +102,7 @@ impl Operation for DeleteMultipleObjects {
         .retry(Retry::Idempotent)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("delete");
         let mut body = JsonBody::new();
         body.field("objects", &self.objects)?;
@@ -112,7 +111,7 @@ impl Operation for DeleteMultipleObjects {
         }
         parts.json(body);
         parts.content_md5()?;
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

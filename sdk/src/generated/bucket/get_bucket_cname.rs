@@ -85,13 +85,12 @@ impl Operation for GetBucketCname {
         .retry(Retry::Safe)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("cname");
         if let Some(value) = &self.cname_type {
             parts.query("type", value.as_str());
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

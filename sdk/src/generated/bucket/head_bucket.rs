@@ -75,8 +75,8 @@ impl Operation for HeadBucket {
         .retry(Retry::Safe)
         .responses(&[(200, Outcome::Success), (301, Outcome::Redirect)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        Ok(Parts::new())
+    fn encode(self, _: &mut Parts) -> Result<(), Error> {
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -138,8 +138,7 @@ impl Operation for ListMultipartUploads {
         .retry(Retry::Safe)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("uploads");
         if let Some(value) = &self.prefix {
             parts.query("prefix", value);
@@ -156,7 +155,7 @@ impl Operation for ListMultipartUploads {
         if let Some(value) = &self.limit {
             parts.query("limit", &value.to_string());
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -136,8 +136,7 @@ impl Operation for ListObjectVersions {
         .retry(Retry::Safe)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("versions");
         if let Some(value) = &self.prefix {
             parts.query("prefix", value);
@@ -154,7 +153,7 @@ impl Operation for ListObjectVersions {
         if let Some(value) = &self.limit {
             parts.query("limit", &value.to_string());
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

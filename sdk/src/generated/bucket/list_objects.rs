@@ -127,8 +127,7 @@ impl Operation for ListObjects {
         .retry(Retry::Safe)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         if let Some(value) = &self.prefix {
             parts.query("prefix", value);
         }
@@ -141,7 +140,7 @@ impl Operation for ListObjects {
         if let Some(value) = &self.limit {
             parts.query("limit", &value.to_string());
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

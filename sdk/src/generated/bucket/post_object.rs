@@ -183,8 +183,7 @@ impl Operation for PostObject {
         .responses(&[(201, Outcome::Success), (302, Outcome::Success)])
         .presign();
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         let mut form = FormBody::new();
         form.field("key", &self.key)?;
         if let Some(value) = &self.content_type {
@@ -213,7 +212,7 @@ impl Operation for PostObject {
         }
         form.metadata("x-qs-meta-", &self.metadata)?;
         parts.form(form, self.body);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -74,8 +74,8 @@ impl Operation for PutBucket {
         )
         .responses(&[(201, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        Ok(Parts::new())
+    fn encode(self, _: &mut Parts) -> Result<(), Error> {
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

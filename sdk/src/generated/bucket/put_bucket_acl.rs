@@ -106,14 +106,13 @@ impl Operation for PutBucketAcl {
         .retry(Retry::Idempotent)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("acl");
         let mut body = JsonBody::new();
         body.field("acl", &self.acl)?;
         body.extra(&self.extra);
         parts.json(body);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -100,8 +100,7 @@ impl Operation for PutBucketCname {
         .retry(Retry::Idempotent)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("cname");
         let mut body = JsonBody::new();
         body.field("domain", &self.domain)?;
@@ -110,7 +109,7 @@ impl Operation for PutBucketCname {
         }
         body.extra(&self.extra);
         parts.json(body);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

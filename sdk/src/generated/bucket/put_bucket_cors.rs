@@ -110,8 +110,7 @@ impl Operation for PutBucketCors {
         .retry(Retry::Idempotent)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("cors");
         let mut body = JsonBody::new();
         body.field("cors_rules", &self.cors_rules)?;
@@ -120,7 +119,7 @@ impl Operation for PutBucketCors {
         }
         body.extra(&self.extra);
         parts.json(body);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -95,15 +95,14 @@ impl Operation for PutBucketLogging {
         .retry(Retry::Idempotent)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("logging");
         let mut body = JsonBody::new();
         body.field("target_bucket", &self.target_bucket)?;
         body.field("target_prefix", &self.target_prefix)?;
         body.extra(&self.extra);
         parts.json(body);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -102,14 +102,13 @@ impl Operation for PutBucketReplication {
         .retry(Retry::Idempotent)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("replication");
         let mut body = JsonBody::new();
         body.field("rules", &self.rules)?;
         body.extra(&self.extra);
         parts.json(body);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -90,11 +90,10 @@ impl Operation for AbortMultipartUpload {
         .retry(Retry::Idempotent)
         .responses(&[(204, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.query("upload_id", &self.upload_id);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

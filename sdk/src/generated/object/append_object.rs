@@ -131,8 +131,7 @@ impl Operation for AppendObject {
         .responses(&[(200, Outcome::Success)])
         .presign();
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.selector("append");
         parts.query("position", &self.position.to_string());
@@ -146,7 +145,7 @@ impl Operation for AppendObject {
             parts.header("X-QS-Storage-Class", value.as_str())?;
         }
         parts.body(self.body);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -124,8 +124,7 @@ impl Operation for CompleteMultipartUpload {
         .auth(Auth::Optional)
         .responses(&[(201, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.query("upload_id", &self.upload_id);
         if let Some(value) = &self.etag {
@@ -139,7 +138,7 @@ impl Operation for CompleteMultipartUpload {
         let mut body = JsonBody::new();
         body.field("object_parts", &self.object_parts)?;
         parts.json(body);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

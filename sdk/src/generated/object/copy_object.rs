@@ -248,8 +248,7 @@ impl Operation for CopyObject {
         .retry(Retry::Idempotent)
         .responses(&[(201, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.header("X-QS-Copy-Source", &self.copy_source.to_path()?)?;
         if let Some(value) = &self.content_type {
@@ -312,7 +311,7 @@ impl Operation for CopyObject {
                     &value.md5_base64(),
                 )?;
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

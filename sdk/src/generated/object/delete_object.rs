@@ -96,13 +96,12 @@ impl Operation for DeleteObject {
         .responses(&[(204, Outcome::Success)])
         .presign();
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         if let Some(value) = &self.version_id {
             parts.query("version_id", value);
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

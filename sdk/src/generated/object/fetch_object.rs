@@ -98,14 +98,13 @@ impl Operation for FetchObject {
         .retry(Retry::Idempotent)
         .responses(&[(201, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.header("X-QS-Fetch-Source", &self.fetch_source)?;
         if let Some(value) = &self.fetch_if_unmodified_since {
             parts.header("X-QS-Fetch-If-Unmodified-Since", &text::http_date(*value))?;
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -220,8 +220,7 @@ impl Operation for GetObject {
         .streams()
         .presign();
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         if let Some(value) = &self.version_id {
             parts.query("version_id", value);
@@ -264,7 +263,7 @@ impl Operation for GetObject {
             parts.header("X-QS-Encryption-Customer-Algorithm", "AES256")?;
             parts.header("X-QS-Encryption-Customer-Key-MD5", &value.md5_base64())?;
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(mut answer: Answer) -> Result<Self::Output, Error> {

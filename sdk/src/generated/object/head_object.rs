@@ -141,8 +141,7 @@ impl Operation for HeadObject {
         .responses(&[(200, Outcome::Success), (304, Outcome::NotModified)])
         .presign();
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         if let Some(value) = &self.version_id {
             parts.query("version_id", value);
@@ -164,7 +163,7 @@ impl Operation for HeadObject {
             parts.header("X-QS-Encryption-Customer-Algorithm", "AES256")?;
             parts.header("X-QS-Encryption-Customer-Key-MD5", &value.md5_base64())?;
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -176,8 +176,7 @@ impl Operation for ImageProcess {
         .streams()
         .presign();
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.selector("image");
         parts.query("action", &self.action.to_string());
@@ -202,7 +201,7 @@ impl Operation for ImageProcess {
         if let Some(value) = &self.if_modified_since {
             parts.header("If-Modified-Since", &text::http_date(*value))?;
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(mut answer: Answer) -> Result<Self::Output, Error> {

@@ -174,8 +174,7 @@ impl Operation for InitiateMultipartUpload {
         .auth(Auth::Optional)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.selector("uploads");
         if let Some(value) = &self.content_type {
@@ -205,7 +204,7 @@ impl Operation for InitiateMultipartUpload {
             parts.header("X-QS-Encryption-Customer-Algorithm", "AES256")?;
             parts.header("X-QS-Encryption-Customer-Key-MD5", &value.md5_base64())?;
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

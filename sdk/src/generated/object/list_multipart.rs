@@ -118,8 +118,7 @@ impl Operation for ListMultipart {
         .retry(Retry::Safe)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.query("upload_id", &self.upload_id);
         if let Some(value) = &self.part_number_marker {
@@ -128,7 +127,7 @@ impl Operation for ListMultipart {
         if let Some(value) = &self.limit {
             parts.query("limit", &value.to_string());
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -129,8 +129,7 @@ impl Operation for MoveObject {
         .auth(Auth::Optional)
         .responses(&[(201, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.header("X-QS-Move-Source", &self.move_source.to_path()?)?;
         if let Some(value) = &self.move_source_if_match {
@@ -150,7 +149,7 @@ impl Operation for MoveObject {
                     &text::http_date(*value),
                 )?;
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

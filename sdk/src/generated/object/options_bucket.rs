@@ -101,8 +101,7 @@ impl Operation for OptionsBucket {
         .retry(Retry::Safe)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.header("Origin", &self.origin)?;
         parts
             .header(
@@ -112,7 +111,7 @@ impl Operation for OptionsBucket {
         if let Some(value) = &self.access_control_request_headers {
             parts.header("Access-Control-Request-Headers", value)?;
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

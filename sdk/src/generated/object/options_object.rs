@@ -109,8 +109,7 @@ impl Operation for OptionsObject {
         .retry(Retry::Safe)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.header("Origin", &self.origin)?;
         parts
@@ -121,7 +120,7 @@ impl Operation for OptionsObject {
         if let Some(value) = &self.access_control_request_headers {
             parts.header("Access-Control-Request-Headers", value)?;
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -194,8 +194,7 @@ impl Operation for PutObject {
         .responses(&[(201, Outcome::Success)])
         .presign();
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         if let Some(value) = &self.content_type {
             parts.header("Content-Type", value)?;
@@ -228,7 +227,7 @@ impl Operation for PutObject {
             parts.header("X-QS-Encryption-Customer-Key-MD5", &value.md5_base64())?;
         }
         parts.body(self.body);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

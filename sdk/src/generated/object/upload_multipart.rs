@@ -131,8 +131,7 @@ impl Operation for UploadMultipart {
         .responses(&[(201, Outcome::Success)])
         .presign();
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.query("upload_id", &self.upload_id);
         parts.query("part_number", &self.part_number.to_string());
@@ -145,7 +144,7 @@ impl Operation for UploadMultipart {
             parts.header("X-QS-Encryption-Customer-Key-MD5", &value.md5_base64())?;
         }
         parts.body(self.body);
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

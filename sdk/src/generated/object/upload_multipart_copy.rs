@@ -177,8 +177,7 @@ impl Operation for UploadMultipartCopy {
         .retry(Retry::Idempotent)
         .responses(&[(201, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
         parts.query("upload_id", &self.upload_id);
         parts.query("part_number", &self.part_number.to_string());
@@ -221,7 +220,7 @@ impl Operation for UploadMultipartCopy {
                     &value.md5_base64(),
                 )?;
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

@@ -109,8 +109,7 @@ impl Operation for ListBuckets {
         .retry(Retry::Safe)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         if let Some(value) = &self.offset {
             parts.query("offset", &value.to_string());
         }
@@ -120,7 +119,7 @@ impl Operation for ListBuckets {
         if let Some(value) = &self.location {
             parts.header("Location", value)?;
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {

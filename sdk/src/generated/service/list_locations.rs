@@ -80,13 +80,12 @@ impl Operation for ListLocations {
         .retry(Retry::Safe)
         .responses(&[(200, Outcome::Success)]);
 
-    fn encode(self) -> Result<Parts, Error> {
-        let mut parts = Parts::new();
+    fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("location");
         if let Some(value) = &self.lang {
             parts.query("lang", value.as_str());
         }
-        Ok(parts)
+        Ok(())
     }
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {
