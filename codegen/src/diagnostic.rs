@@ -23,6 +23,23 @@ pub struct Place {
     pub range: Range<usize>,
 }
 
+impl Place {
+    /// Parsers tell where something begins, but not always how long its first character is.
+    fn on_characters(mut self) -> Self {
+        let text = &self.source.text;
+        let mut start = self.range.start.min(text.len());
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        let mut end = self.range.end.clamp(start, text.len());
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        self.range = start..end;
+        self
+    }
+}
+
 /// One mistake in the specs, templates or in the text made from them.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
@@ -40,7 +57,7 @@ impl Diagnostic {
         Self {
             message: shortened(message.into()),
             hint: None,
-            place: Some(place),
+            place: Some(place.on_characters()),
         }
     }
 

@@ -21,7 +21,10 @@ impl Sources {
         let mut sources = Self::default();
         for path in list(root, "specs")? {
             // What the vendor's Swagger says is compared with the specs, it is no spec.
-            let is_spec = path.ends_with(".yaml") || path.ends_with(".yml");
+            let ending = path.rsplit('.').next().unwrap_or_default();
+            let is_spec = ["yaml", "yml"]
+                .iter()
+                .any(|e| ending.eq_ignore_ascii_case(e));
             if is_spec && !path.starts_with("specs/upstream/") {
                 let bytes = std::fs::read(root.join(&path)).map_err(|e| named(&path, &e))?;
                 sources.specs.insert(path, bytes);
@@ -104,6 +107,10 @@ fn list(root: &Path, folder: &str) -> io::Result<Vec<String>> {
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name();
+        // Editors and file managers leave files of their own, which are nobody's specs.
+        if name.to_string_lossy().starts_with('.') {
+            continue;
+        }
         let path = format!("{folder}/{}", name.to_string_lossy());
         if entry.file_type()?.is_dir() {
             paths.extend(list(root, &path)?);

@@ -113,6 +113,10 @@ proptest! {
         }
         prop_assert!(survive(&project, path, text.into_bytes()));
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn arbitrary_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400)) {

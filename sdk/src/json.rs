@@ -89,6 +89,13 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// Whether a value is what a missing one means, so that it need not be sent.
+// Whether it is used depends on the operations that have been generated.
+#[allow(dead_code)]
+pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 /// Reads a list, or a single item as a list of one; `null` is empty.
 // Whether it is used depends on the operations that have been generated.
 #[allow(dead_code)]

@@ -161,6 +161,7 @@ impl Reader<'_> {
             varies: spec.varies.iter().map(|v| v.value.0.clone()).collect(),
             unverified: spec.unverified.as_ref().map(|u| u.0.clone()),
         };
+        self.check_members(operation, problems);
         self.check_varies(&example)?;
         Ok((operation.id.clone(), example))
     }
@@ -497,6 +498,49 @@ impl Reader<'_> {
             (Some(node), Some(_)) => Err(self
                 .at(&node.range, "a body is either `json` or `body`, not both")
                 .hint("keep one of them")),
+        }
+    }
+
+    /// A successful answer has the members that its status declares.
+    fn check_members(&self, operation: &Operation, problems: &mut Vec<Diagnostic>) {
+        let response = &self.spec.value.response.value;
+        let declared = operation.responses.iter().find(|r| {
+            r.status == response.status.value && r.outcome == Outcome::Success && r.stream.is_none()
+        });
+        let (
+            Some(declared),
+            Some(Node {
+                value: Value::Map(entries),
+                ..
+            }),
+        ) = (declared, &response.json)
+        else {
+            return;
+        };
+        for entry in entries {
+            if operation.output.keep_unknown || declared.json.iter().any(|f| f.wire == entry.key) {
+                continue;
+            }
+            let message = format!(
+                "the status {} declares no member `{}`",
+                declared.status, entry.key
+            );
+            let problem = self.at(&entry.key_range, message);
+            problems.push(
+                match closest(&entry.key, declared.json.iter().map(|f| f.wire.as_str())) {
+                    Some(near) => problem.hint(format!("did you mean `{near}`?")),
+                    None => problem.hint("declare it under `responses`, or remove it"),
+                },
+            );
+        }
+        for field in declared.json.iter().filter(|f| f.required) {
+            if !entries.iter().any(|e| e.key == field.wire) {
+                let message = format!("the answer lacks the required member `{}`", field.wire);
+                problems.push(
+                    self.at(&response.status.range, message)
+                        .hint("add it to `json`"),
+                );
+            }
         }
     }
 

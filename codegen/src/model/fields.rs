@@ -200,6 +200,9 @@ fn check_type<T>(
         {
             Some("a list of lists, maps or structs can only travel as JSON")
         }
+        (Place::Query | Place::Header, Type::List(item)) if **item == Type::Bytes => {
+            Some("bytes in lists are not supported")
+        }
         (Place::Header | Place::Query, Type::List(_)) if context.answer => {
             Some("a list in a header of an answer is not supported: use `string`")
         }
@@ -276,6 +279,14 @@ fn nests_timestamp(ty: &Type) -> bool {
     }
 }
 
+/// Names of headers differ by more than case.
+fn same_on_the_wire(a: &Field, b: &Field) -> bool {
+    match a.place {
+        Place::Header | Place::HeaderPrefix => a.wire.eq_ignore_ascii_case(&b.wire),
+        _ => a.wire == b.wire,
+    }
+}
+
 /// Two fields of one struct need two names, and some names are taken by what every struct has.
 pub(super) fn refuse_collisions<T>(
     file: &Parsed<T>,
@@ -302,8 +313,14 @@ pub(super) fn refuse_collisions<T>(
             .iter()
             .filter(|s| s.value.name.value.0 == field.wire)
             .nth(1);
-        let earlier = fields[..index].iter().find(|f| f.name == field.name);
+        let is_same = |f: &&Field| f.place == field.place && same_on_the_wire(f, field);
+        let earlier = fields[..index]
+            .iter()
+            .find(|f| f.name == field.name || is_same(f));
         let (range, message) = match (earlier, same_wire) {
+            (Some(other), _) if is_same(&other) && other.name != field.name => {
+                (place_of(field), format!("`{}` is listed twice", field.wire))
+            }
             (Some(other), Some(second)) if other.wire == field.wire => (
                 Some(second.value.name.range.clone()),
                 format!("`{}` is listed twice", field.wire),

@@ -217,7 +217,9 @@ fn errors(files: &Files, problems: &mut Vec<Diagnostic>) -> Vec<ApiError> {
                     .hint(format!("both would be `{variant}` in Rust")),
             );
         }
-        if variant == "Unknown" || !variant.starts_with(|c: char| c.is_ascii_uppercase()) {
+        if ["Self", "Unknown"].contains(&variant.as_str())
+            || !variant.starts_with(|c: char| c.is_ascii_uppercase())
+        {
             problems.push(
                 file.at(
                     &error.code,

@@ -6,7 +6,7 @@ use super::fields::{self, Context};
 use super::load::{Files, Parsed};
 use super::{EnumValue, Place, Type, TypeDef, TypeKind, snake, upper_camel};
 use crate::diagnostic::{Diagnostic, closest};
-use crate::spec::{TypeExpr, TypeFile};
+use crate::spec::{self, TypeExpr, TypeFile};
 use crate::yaml::de::Spanned;
 
 /// What a type's name stands for.
@@ -119,6 +119,13 @@ pub(super) fn resolve(
                 file.at(name, message)
                     .hint(format!("it belongs in {expected}")),
             );
+        }
+        if spec::is_keyword(&snake(&name.value.0)) {
+            let message = format!(
+                "the module `{}` would be a keyword of Rust",
+                snake(&name.value.0)
+            );
+            problems.push(file.at(name, message).hint("choose another name"));
         }
         if let Some(kind) = kind(file, names, problems) {
             types.push(TypeDef {

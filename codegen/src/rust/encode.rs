@@ -175,6 +175,9 @@ fn form(operation: &Operation) -> Vec<TokenStream> {
 }
 
 fn json(operation: &Operation, keep_unknown: bool) -> Vec<TokenStream> {
+    if !keep_unknown && !operation.inputs.iter().any(|f| f.place == Place::Json) {
+        return vec![quote!(parts.json(JsonBody::new());)];
+    }
     let mut statements = vec![quote!(let mut body = JsonBody::new();)];
     for field in operation.inputs.iter().filter(|f| f.place == Place::Json) {
         let wire = &field.wire;

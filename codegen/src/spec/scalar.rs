@@ -54,6 +54,12 @@ fn read_text(text: &str) -> Result<Text, String> {
             "the text contains the control character {odd:?}\nremove it"
         ));
     }
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if let Some(odd) = text.chars().find(|c| turns(*c)) {
+        return Err(format!(
+            "the text contains {odd:?}, which turns the direction of writing\nremove it"
+        ));
+    }
     if text.contains("```") {
         return Err(
             "a block of code has no place in a description\nshow code in an example".into(),

@@ -30,19 +30,25 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
             lines.push(String::new());
         }
         let mut current = String::new();
+        // What does not fit on the line of a list's item stands below its text.
+        let mut hanging = "";
         for line in block.lines() {
             let starts_item = ["- ", "* ", "| ", "> ", "#"]
                 .iter()
                 .any(|m| line.trim_start().starts_with(m));
-            if starts_item && !current.is_empty() {
-                lines.push(std::mem::take(&mut current));
+            if starts_item {
+                if !current.trim().is_empty() {
+                    lines.push(std::mem::take(&mut current));
+                }
+                current.clear();
+                let is_list = line.trim_start().starts_with(['-', '*']);
+                hanging = if is_list { "  " } else { "" };
             }
             for word in line.split_whitespace() {
                 if !current.is_empty() && current.chars().count() + 1 + word.chars().count() > width
                 {
-                    lines.push(std::mem::take(&mut current));
-                }
-                if !current.is_empty() {
+                    lines.push(std::mem::replace(&mut current, hanging.to_string()));
+                } else if !current.is_empty() {
                     current.push(' ');
                 }
                 current.push_str(word);

@@ -453,6 +453,7 @@ fn request_doc(operation: &Operation) -> String {
     });
     paragraphs.push(format!("Service documentation: {}", operation.docs));
     let mut text = doc::comment(&paragraphs, 0);
+    text.push_str(&errors_doc(operation));
     if let Some(example) = operation.examples.first() {
         let mut lines = vec![
             String::new(),
@@ -475,6 +476,28 @@ fn request_doc(operation: &Operation) -> String {
         text.push_str(&doc::comment_as_is(&lines, 0));
     }
     text
+}
+
+/// What the service is known to refuse, beside what it may refuse everywhere.
+fn errors_doc(operation: &Operation) -> String {
+    let refusals = operation.responses.iter();
+    let refusals = refusals.filter(|r| r.outcome != Outcome::Success);
+    let refusals: Vec<String> = refusals
+        .map(|r| {
+            let codes = r.codes.iter().map(|c| format!("`{c}`"));
+            let codes = codes.collect::<Vec<_>>().join(", ");
+            let why = r.doc.as_deref().unwrap_or_default();
+            let text = format!("- {} {codes}: {why}", r.status);
+            text.replace(" : ", ": ")
+                .trim_end_matches([':', ' '])
+                .to_string()
+        })
+        .collect();
+    if refusals.is_empty() {
+        return String::new();
+    }
+    let heading = doc::comment_as_is(&[String::new(), "# Errors".into(), String::new()], 0);
+    format!("\n{heading}\n{}", doc::comment(&[refusals.join("\n")], 0))
 }
 
 fn lower_first(text: &str) -> String {

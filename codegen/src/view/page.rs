@@ -95,7 +95,7 @@ pub fn page(api: &Api, operation: &Operation) -> PageView {
         .map_or(String::new(), |s| format!("?{}", s.key));
     let first = operation.examples.first();
     PageView {
-        title: operation.title.clone(),
+        title: cell(&operation.title),
         summary: safe(&operation.summary),
         description: operation
             .description
@@ -524,7 +524,7 @@ pub fn index(api: &Api) -> IndexView {
         }
         if let Some(last) = groups.last_mut() {
             last.operations.push(EntryView {
-                title: operation.title.clone(),
+                title: cell(&operation.title),
                 link: format!("{group}/{}.md", operation.snake),
                 method: format!("{}::{}", host(operation.scope), operation.snake),
                 summary: cell(&operation.summary),

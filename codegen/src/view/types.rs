@@ -173,7 +173,7 @@ fn attributes(field: &Field) -> Vec<String> {
             Type::Map(_) => {
                 parts.push("skip_serializing_if = \"std::collections::BTreeMap::is_empty\"".into())
             }
-            _ => {}
+            _ => parts.push("skip_serializing_if = \"crate::json::is_default\"".into()),
         }
     } else {
         parts.push("default".into());

@@ -52,6 +52,16 @@ pub(super) fn resolve(
         }
         let ids = std::iter::once(&file.spec.operation)
             .chain(file.spec.variants.iter().map(|v| &v.value.operation));
+        for id in ids
+            .clone()
+            .filter(|id| spec::is_keyword(&snake(&id.value.0)))
+        {
+            let message = format!(
+                "the method `{}` would be a keyword of Rust",
+                snake(&id.value.0)
+            );
+            problems.push(file.at(id, message).hint("choose another name"));
+        }
         for id in ids.filter(|id| TAKEN_BY_HANDLES.contains(&snake(&id.value.0).as_str())) {
             let message = format!(
                 "`Client` and `Bucket` have a method `{}` already",

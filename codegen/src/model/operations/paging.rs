@@ -29,10 +29,13 @@ impl Shared<'_> {
             None => None,
             Some(more) => {
                 let field = find(file, outputs, more, "output", problems)?;
-                if field.ty != Type::Bool {
+                if field.ty != Type::Bool || !field.is_plain() {
                     problems.push(
-                        file.at(more, format!("`{}` is not a `bool`", field.name))
-                            .hint("`more` names the flag that tells whether there is more"),
+                        file.at(
+                            more,
+                            format!("`{}` is not a `bool` that is always there", field.name),
+                        )
+                        .hint("`more` names a flag with `required: true` or `default: false`"),
                     );
                 }
                 Some(field.name.clone())
@@ -88,6 +91,13 @@ impl Shared<'_> {
                     return None;
                 }
             };
+            if next
+                .iter()
+                .any(|(sent, _): &(Field, NextValue)| sent.name == send.name)
+            {
+                let message = format!("`{}` is sent twice", send.name);
+                problems.push(file.at(&step.value.send, message).hint("keep one of them"));
+            }
             if send.sensitive {
                 problems.push(
                     file.at(&step.value.send, format!("`{}` is sensitive", send.name))

@@ -79,6 +79,13 @@ pub(super) fn all(
         let mut json = Vec::new();
         let mut stream = None;
         if let Some(body) = &spec.body {
+            if spec.outcome != Outcome::Success || status == 204 {
+                let message = format!("an answer of the status {status} is described with a body");
+                problems.push(
+                    file.at(body, message)
+                        .hint("errors have one format, and 204 has no body: remove it"),
+                );
+            }
             check_body(file, &body.value, problems);
             if file.spec.http.method.value == spec::Method::Head {
                 problems.push(

@@ -26,6 +26,14 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/delete.html>
 ///
+/// # Errors
+///
+/// - 400 `max_requests_exceeded`: Too many buckets were created or deleted in a short time.
+/// - 403 `permission_denied`, `bucket_not_active`, `lease_not_ready`: The caller is not the
+///   bucket's owner, or the bucket is suspended or too new.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+/// - 409 `bucket_not_empty`: There are objects in the bucket.
+///
 /// # Example
 ///
 /// An empty bucket.

@@ -31,6 +31,13 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/cname/delete_cname.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_json`, `invalid_argument`, `cname_error`: The body is missing or cannot be read,
+///   or the domain cannot be unbound.
+/// - 403 `permission_denied`: Only the bucket's owner can unbind domains.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// A domain is unbound. The request has a body.

@@ -28,6 +28,11 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/cors/delete_cors.html>
 ///
+/// # Errors
+///
+/// - 403 `permission_denied`: Only the bucket's owner can delete the rules.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// The rules are deleted.

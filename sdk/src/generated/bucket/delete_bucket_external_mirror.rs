@@ -27,6 +27,11 @@ impl Bucket {
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/external_mirror/delete_external_mirror.html>
 ///
+/// # Errors
+///
+/// - 403 `permission_denied`: Only the bucket's owner can delete the setting.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// The setting is deleted.

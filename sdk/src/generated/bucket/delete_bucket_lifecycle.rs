@@ -30,6 +30,11 @@ impl Bucket {
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/lifecycle/delete_lifecycle.html>
 ///
+/// # Errors
+///
+/// - 403 `permission_denied`: Only the bucket's owner can do this.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// The bucket has no rules any more.

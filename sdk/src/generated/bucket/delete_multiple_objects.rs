@@ -39,6 +39,13 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/delete_multiple.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_json`, `invalid_argument`, `bad_digest`, `too_many_objects`: The body cannot be
+///   read, has another MD5, or names too many objects.
+/// - 403 `permission_denied`: The caller has no right to delete in the bucket.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// Two objects are deleted.

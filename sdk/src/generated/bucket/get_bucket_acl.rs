@@ -23,6 +23,11 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/get_acl.html>
 ///
+/// # Errors
+///
+/// - 403 `permission_denied`: Only the bucket's owner can read the list.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// Everybody may read, and one user may do everything.

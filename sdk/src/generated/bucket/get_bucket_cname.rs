@@ -27,6 +27,12 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/cname/get_cname.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_argument`: The type does not exist.
+/// - 403 `permission_denied`: Only the bucket's owner can list the domains.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// The domains of static websites.

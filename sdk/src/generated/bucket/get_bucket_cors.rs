@@ -23,6 +23,11 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/cors/get_cors.html>
 ///
+/// # Errors
+///
+/// - 403 `permission_denied`: Only the bucket's owner can read the rules.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// A page on any subdomain may upload.

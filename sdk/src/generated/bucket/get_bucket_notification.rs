@@ -27,6 +27,11 @@ impl Bucket {
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/notification/get_notification.html>
 ///
+/// # Errors
+///
+/// - 403 `permission_denied`: Only the bucket's owner can do this.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// Small copies are made of images, and deletions are told to a server.

@@ -26,6 +26,11 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/policy/get_policy.html>
 ///
+/// # Errors
+///
+/// - 403 `permission_denied`: Only the bucket's owner can read the statements.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// One statement without conditions, and one with all there are.

@@ -27,6 +27,11 @@ impl Bucket {
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/replication/get_replication.html>
 ///
+/// # Errors
+///
+/// - 403 `permission_denied`: Only the bucket's owner can do this.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// Images are copied, videos are not at the moment.

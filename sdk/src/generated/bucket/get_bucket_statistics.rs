@@ -26,6 +26,11 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/get_stats.html>
 ///
+/// # Errors
+///
+/// - 403 `permission_denied`: The caller has no right to read the statistics.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// A bucket with objects in two storage classes.

@@ -28,6 +28,12 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/head.html>
 ///
+/// # Errors
+///
+/// - 301: The global address was asked: `Location` has the bucket's address in its zone.
+/// - 403: The caller has no right to use the bucket, or the bucket is suspended.
+/// - 404: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// A bucket that exists.

@@ -40,6 +40,12 @@ impl Bucket {
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/list_multipart_uploads.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_argument`: A parameter has a value that is not allowed.
+/// - 403 `permission_denied`: The caller has no right to list the uploads.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// Three uploads, two of them of one key.

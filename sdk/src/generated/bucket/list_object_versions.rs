@@ -34,6 +34,12 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/versions.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_argument`: A parameter has a value that is not allowed.
+/// - 403 `permission_denied`: The caller has no right to list the bucket.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// An object that was written and then deleted.

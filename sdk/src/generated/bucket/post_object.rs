@@ -50,6 +50,16 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/post.html>
 ///
+/// # Errors
+///
+/// - 400 `form_policy_violated`, `invalid_argument`, `invalid_object_name`, `entity_too_large`,
+///   `metadata_too_large`: The form does not say what its policy says, or a field has a value that
+///   is not allowed.
+/// - 401 `signature_not_matched`, `invalid_access_key_id`: The signature or the access key is
+///   wrong.
+/// - 403 `permission_denied`: The caller may not write to the bucket.
+/// - 404 `bucket_not_exists`: The bucket does not exist.
+///
 /// # Example
 ///
 /// A text with a type and metadata.

@@ -29,6 +29,13 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/put.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_bucket_name`, `max_requests_exceeded`: The name is not allowed, or too many
+///   buckets were created in a short time.
+/// - 403 `too_many_buckets`: The account has as many buckets as it may have.
+/// - 409 `bucket_already_exists`: The name is taken.
+///
 /// # Example
 ///
 /// A new bucket.

@@ -36,6 +36,13 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/put_acl.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_json`, `invalid_argument`, `invalid_request`: The list cannot be read, or an
+///   entry names a permission, a type or a group that does not exist.
+/// - 403 `permission_denied`: Only the bucket's owner can set the list.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// Everybody may read the objects, and two users may write or do everything.

@@ -35,6 +35,14 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/cname/put_cname.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_json`, `invalid_argument`, `cname_error`, `domain_not_recorded`,
+///   `cname_record_not_added`, `domain_occupied`: The body cannot be read, or the domain cannot be
+///   bound.
+/// - 403 `permission_denied`: Only the bucket's owner can bind domains.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// The domain of a static website.

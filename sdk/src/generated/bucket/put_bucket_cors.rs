@@ -37,6 +37,13 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/cors/put_cors.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_json`, `invalid_argument`, `invalid_request`: The rules cannot be read or
+///   contradict themselves.
+/// - 403 `permission_denied`: Only the bucket's owner can set the rules.
+/// - 404 `bucket_not_exists`: The bucket does not exist.
+///
 /// # Example
 ///
 /// A page on any subdomain may upload.

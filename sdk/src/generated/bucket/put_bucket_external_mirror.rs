@@ -38,6 +38,13 @@ impl Bucket {
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/external_mirror/put_external_mirror.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_json`, `invalid_argument`, `invalid_request`: The body or the address cannot be
+///   read.
+/// - 403 `permission_denied`: Only the bucket's owner can set the site.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// Missing objects are fetched from a folder of a site.

@@ -40,6 +40,14 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/logging/put_logging.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_json`, `invalid_argument`, `invalid_request`: The body cannot be read, or the
+///   bucket for the log files cannot be used for them.
+/// - 403 `permission_denied`, `bucket_not_active`: The caller does not own both buckets, or the one
+///   for the log files is suspended.
+/// - 404 `bucket_not_exists`: One of the buckets does not exist in this zone.
+///
 /// # Example
 ///
 /// The log goes to another bucket.

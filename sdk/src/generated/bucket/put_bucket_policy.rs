@@ -37,6 +37,13 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/policy/put_policy.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_json`, `invalid_argument`, `invalid_request`: The statements cannot be read, are
+///   too long, or two have the same id.
+/// - 403 `permission_denied`: Only the bucket's owner can set statements.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// Everybody may list the bucket and read its objects.

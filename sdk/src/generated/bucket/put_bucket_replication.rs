@@ -39,6 +39,13 @@ impl Bucket {
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/replication/put_replication.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_json`, `invalid_argument`, `invalid_request`: The rules cannot be read,
+///   contradict each other, or name several buckets.
+/// - 403 `permission_denied`: Only the bucket's owner can do this.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// All objects are copied; what is not given is as by default.

@@ -36,6 +36,13 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/put_versioning.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_json`, `invalid_argument`, `invalid_request`: The body cannot be read, or asks
+///   for a state that cannot be set.
+/// - 403 `permission_denied`: Only the bucket's owner can do this.
+/// - 404 `bucket_not_exists`: The bucket does not exist in this zone.
+///
 /// # Example
 ///
 /// From now on older versions are kept.

@@ -38,6 +38,11 @@ impl Bucket {
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/object/abort_multipart_upload.html>
 ///
+/// # Errors
+///
+/// - 403 `permission_denied`: The caller has no right to abort uploads here.
+/// - 404 `bucket_not_exists`: The bucket does not exist.
+///
 /// # Example
 ///
 /// An upload with one part is given up.

@@ -45,6 +45,14 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/append.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_argument`, `invalid_object_state`, `invalid_request`, `invalid_object_name`,
+///   `entity_too_large`, `bad_digest`, `incomplete_body`: The position is not the object's end, the
+///   object cannot be appended to, or the body is not what the headers say.
+/// - 403 `permission_denied`: The caller has no right to write here.
+/// - 404 `bucket_not_exists`: The bucket does not exist.
+///
 /// # Example
 ///
 /// The first call makes the object.

@@ -55,6 +55,15 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/put.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_argument`, `invalid_request`, `invalid_object_name`, `metadata_too_large`,
+///   `entity_too_large`, `bad_digest`, `incomplete_body`: A header has a value that is not allowed,
+///   or the body is not what the headers say.
+/// - 403 `permission_denied`: The caller has no right to write here or to read the source.
+/// - 404 `bucket_not_exists`, `object_not_exists`: The bucket or the source does not exist.
+/// - 412 `precondition_failed`: A condition on the source or on the object does not hold.
+///
 /// # Example
 ///
 /// A copy of an object whose key has to be encoded.

@@ -34,6 +34,12 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/delete.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_argument`: The version is not written as one.
+/// - 403 `permission_denied`: The caller has no right to delete in the bucket.
+/// - 404 `bucket_not_exists`: The bucket does not exist.
+///
 /// # Example
 ///
 /// An object is deleted.

@@ -46,6 +46,21 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/get.html>
 ///
+/// # Errors
+///
+/// - 302: The bucket's external mirror has the object, and the service does not yet.
+/// - 304: The object is still the one of `If-None-Match` or `If-Modified-Since`.
+/// - 400 `invalid_argument`: A parameter has a value that is not allowed, or an encrypted object's
+///   key is missing.
+/// - 403 `permission_denied`: The caller has no right to read the object.
+/// - 404 `bucket_not_exists`, `object_not_exists`: The bucket, the object or its version does not
+///   exist, or the newest version is a delete marker.
+/// - 405 `method_not_allowed`: The version is a delete marker.
+/// - 412 `precondition_failed`: `If-Match` or `If-Unmodified-Since` does not hold.
+/// - 416 `invalid_range`: The range begins behind the object's end.
+/// - 429 `fetch_throttled`: The external mirror is asked too often.
+/// - 503 `upstream_failed`: The external mirror does not answer as it should.
+///
 /// # Example
 ///
 /// A whole object, with what was stored beside its content.

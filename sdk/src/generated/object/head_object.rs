@@ -35,6 +35,16 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/head.html>
 ///
+/// # Errors
+///
+/// - 304: The object is still the one of `If-None-Match` or `If-Modified-Since`.
+/// - 400: A parameter has a value that is not allowed.
+/// - 403: The caller has no right to read the object.
+/// - 404: The bucket, the object or its version does not exist, or the newest version is a delete
+///   marker.
+/// - 405: The version is a delete marker.
+/// - 412: `If-Match` or `If-Unmodified-Since` does not hold.
+///
 /// # Example
 ///
 /// An object with metadata, in the storage class for what is rarely read.

@@ -54,6 +54,15 @@ impl Bucket {
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/data_process/image_process/index.html>
 ///
+/// # Errors
+///
+/// - 304: The stored picture is still the one of `If-Modified-Since`.
+/// - 400 `invalid_argument`, `invalid_request`: An action cannot be read or done, or the object is
+///   not a picture that can be processed.
+/// - 403 `permission_denied`: The caller has no right to read the object, or to write where `save`
+///   says.
+/// - 404 `bucket_not_exists`, `object_not_exists`: The bucket or the object does not exist.
+///
 /// # Example
 ///
 /// A picture is resized and then turned to the right.

@@ -48,6 +48,13 @@ impl Bucket {
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/object/initiate_multipart_upload.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_argument`, `invalid_request`, `invalid_object_name`, `metadata_too_large`: A
+///   header has a value that is not allowed.
+/// - 403 `permission_denied`: The caller has no right to write here.
+/// - 404 `bucket_not_exists`: The bucket does not exist.
+///
 /// # Example
 ///
 /// An upload begins.

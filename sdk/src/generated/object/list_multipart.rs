@@ -39,6 +39,12 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/list_multipart.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_argument`: A parameter has a value that is not allowed.
+/// - 403 `permission_denied`: The caller has no right to list the parts.
+/// - 404 `bucket_not_exists`, `upload_not_exists`: The bucket or the upload does not exist.
+///
 /// # Example
 ///
 /// An upload with two parts.

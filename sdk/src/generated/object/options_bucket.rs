@@ -39,6 +39,11 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/options.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_argument`: The origin or the method is missing.
+/// - 404 `bucket_not_exists`: The bucket does not exist.
+///
 /// # Example
 ///
 /// A form may be sent to the bucket. The rule does not say how long a browser may remember this, so the service's default holds.

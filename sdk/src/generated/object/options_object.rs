@@ -41,6 +41,11 @@ impl Bucket {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/options.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_argument`: The origin or the method is missing.
+/// - 404 `bucket_not_exists`: The bucket does not exist.
+///
 /// # Example
 ///
 /// A rule with a wildcard in its origin allows a PUT from one of its subdomains.

@@ -48,6 +48,16 @@ impl Bucket {
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/object/multipart/upload_multipart.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_argument`, `invalid_request`, `invalid_object_name`, `max_parts_exceeded`,
+///   `entity_too_small`, `entity_too_large`, `bad_digest`, `incomplete_body`: The number is not
+///   allowed, the key is missing or not the one of the upload, or the body is not what the headers
+///   say.
+/// - 403 `permission_denied`: The caller has no right to write here or to read the source.
+/// - 404 `bucket_not_exists`, `upload_not_exists`, `object_not_exists`: The bucket, the upload or
+///   the source does not exist.
+///
 /// # Example
 ///
 /// The first part of an upload.

@@ -30,6 +30,10 @@ impl Client {
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/service/get.html>
 ///
+/// # Errors
+///
+/// - 400 `invalid_location`: No zone has the name in `Location`.
+///
 /// # Example
 ///
 /// An account with two buckets.

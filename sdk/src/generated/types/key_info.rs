@@ -10,7 +10,11 @@ pub struct KeyInfo {
     /// The object's key.
     pub key: String,
     /// The object's length in bytes. 0 if the service does not say.
-    #[serde(default, deserialize_with = "crate::json::or_default")]
+    #[serde(
+        default,
+        deserialize_with = "crate::json::or_default",
+        skip_serializing_if = "crate::json::is_default"
+    )]
     pub size: u64,
     /// The object's entity tag, usually inside double quotes as in the `ETag` header. It is the
     /// content's MD5 only for objects that were uploaded in one piece and not encrypted.
@@ -34,7 +38,11 @@ pub struct KeyInfo {
     )]
     pub created: Option<std::time::SystemTime>,
     /// Whether the object is encrypted with a customer's key. `false` if the service does not say.
-    #[serde(default, deserialize_with = "crate::json::or_default")]
+    #[serde(
+        default,
+        deserialize_with = "crate::json::or_default",
+        skip_serializing_if = "crate::json::is_default"
+    )]
     pub encrypted: bool,
     /// How the object is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,14 +7,26 @@ use serde::{Deserialize, Serialize};
 #[non_exhaustive]
 pub struct StorageClassStatistics {
     /// How many objects are in this class. 0 if the service does not say.
-    #[serde(default, deserialize_with = "crate::json::or_default")]
+    #[serde(
+        default,
+        deserialize_with = "crate::json::or_default",
+        skip_serializing_if = "crate::json::is_default"
+    )]
     pub count: u64,
     /// How many bytes these objects have together. 0 if the service does not say.
-    #[serde(default, deserialize_with = "crate::json::or_default")]
+    #[serde(
+        default,
+        deserialize_with = "crate::json::or_default",
+        skip_serializing_if = "crate::json::is_default"
+    )]
     pub size: u64,
     /// How many bytes are charged for. In `STANDARD_IA` this can be more than `size`. 0 if the
     /// service does not say.
-    #[serde(default, deserialize_with = "crate::json::or_default")]
+    #[serde(
+        default,
+        deserialize_with = "crate::json::or_default",
+        skip_serializing_if = "crate::json::is_default"
+    )]
     pub billing_size: u64,
 }
 

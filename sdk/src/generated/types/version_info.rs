@@ -13,14 +13,26 @@ pub struct VersionInfo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version_id: Option<String>,
     /// Whether this is the current version; each key has one. `false` if the service does not say.
-    #[serde(default, deserialize_with = "crate::json::or_default")]
+    #[serde(
+        default,
+        deserialize_with = "crate::json::or_default",
+        skip_serializing_if = "crate::json::is_default"
+    )]
     pub is_latest: bool,
     /// Whether this is a delete marker: it has no content, and nothing can be done with it but
     /// delete it. `false` if the service does not say.
-    #[serde(default, deserialize_with = "crate::json::or_default")]
+    #[serde(
+        default,
+        deserialize_with = "crate::json::or_default",
+        skip_serializing_if = "crate::json::is_default"
+    )]
     pub delete_marker: bool,
     /// The version's length in bytes. 0 for a delete marker. 0 if the service does not say.
-    #[serde(default, deserialize_with = "crate::json::or_default")]
+    #[serde(
+        default,
+        deserialize_with = "crate::json::or_default",
+        skip_serializing_if = "crate::json::is_default"
+    )]
     pub size: u64,
     /// The version's entity tag, here without double quotes. Empty for a delete marker.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -44,7 +56,11 @@ pub struct VersionInfo {
     )]
     pub created: Option<std::time::SystemTime>,
     /// Whether the version is encrypted with a customer's key. `false` if the service does not say.
-    #[serde(default, deserialize_with = "crate::json::or_default")]
+    #[serde(
+        default,
+        deserialize_with = "crate::json::or_default",
+        skip_serializing_if = "crate::json::is_default"
+    )]
     pub encrypted: bool,
     /// How the version is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
