@@ -1,11 +1,19 @@
 //! `cargo xtask explain`
 
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
 use qingstor_codegen::model::{Field, Operation};
 
 use crate::{lint, spawn};
+
+/// Prints a line; where standard output is closed there is nobody to tell.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
 
 /// Shows the model of an operation, and what its examples put on the wire.
 pub(crate) fn run(root: &Path, name: &str) -> ExitCode {
@@ -49,35 +57,40 @@ pub(crate) fn run(root: &Path, name: &str) -> ExitCode {
 }
 
 fn print(operation: &Operation) {
-    println!(
+    say!(
         "{} ({}), from {}",
-        operation.id, operation.title, operation.file
+        operation.id,
+        operation.title,
+        operation.file
     );
     let selector = operation
         .selector
         .as_ref()
         .map_or(String::new(), |s| format!("?{}", s.key));
-    println!(
+    say!(
         "  {} {:?}{selector}, auth {:?}, retry {:?}",
-        operation.method, operation.scope, operation.auth, operation.retry
+        operation.method,
+        operation.scope,
+        operation.auth,
+        operation.retry
     );
     for (heading, fields) in [
         ("input", &operation.inputs),
         ("output", &operation.output.fields),
     ] {
         for field in fields {
-            println!("  {heading:<6} {}", describe(field));
+            say!("  {heading:<6} {}", describe(field));
         }
     }
     for computed in &operation.computed {
-        println!("  sdk    {} by {:?}", computed.wire, computed.rule);
+        say!("  sdk    {} by {:?}", computed.wire, computed.rule);
     }
     let statuses: Vec<String> = operation
         .responses
         .iter()
         .map(|r| format!("{} {:?}", r.status, r.outcome))
         .collect();
-    println!("  status {}\n", statuses.join(", "));
+    say!("  status {}\n", statuses.join(", "));
 }
 
 fn describe(field: &Field) -> String {

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use super::load::{Files, Parsed};
 use super::{
     Api, Argument, Call, Example, Expected, Literal, Operation, Place, Type, WireBody, WireMessage,
-    values,
+    snake, values,
 };
 use crate::diagnostic::{Diagnostic, closest};
 use crate::spec::{self, Outcome, Scope};
@@ -351,6 +351,7 @@ impl Reader<'_> {
                         .at(&code.range, format!("no error is called `{}`", code.value))
                         .hint("the codes are listed in specs/errors.yaml"));
                 }
+                self.check_error(&error.value, status.value)?;
                 Ok(Expected::Error {
                     kind: error.value.kind.value,
                     code: code.map(|c| c.value.clone()),
@@ -386,6 +387,31 @@ impl Reader<'_> {
                     ),
                 )
                 .hint("say `output: { … }` instead")),
+        }
+    }
+
+    /// The kind of an error follows from the status, and its code from the body.
+    fn check_error(&self, error: &spec::ExampleError, status: u16) -> Result<(), Problem> {
+        let expected = kind_of(status);
+        if error.kind.value != expected {
+            let message = format!("the status {status} does not become this kind of error");
+            return Err(self
+                .at(&error.kind.range, message)
+                .hint(format!("it becomes `{}`", snake(&format!("{expected:?}")))));
+        }
+        let json = self.spec.value.response.value.json.as_ref();
+        let sent = json.and_then(|json| json.get("code"));
+        match (sent.map(|node| (&node.value, &node.range)), &error.code) {
+            (Some((Value::String(sent), range)), Some(code)) if *sent != code.value => Err(self
+                .at(range, format!("the answer's code is not `{}`", code.value))
+                .hint("`error` tells the code that the answer has")),
+            (Some((_, range)), None) => Err(self
+                .at(range, "the answer has a code that the error lacks")
+                .hint("add `code: …` to `error`")),
+            (None, Some(code)) => Err(self
+                .at(&code.range, "the answer has no such code")
+                .hint("an answer without JSON has no code: remove it here, or add the JSON")),
+            _ => Ok(()),
         }
     }
 
@@ -588,6 +614,24 @@ impl Reader<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// What the SDK makes of a status that is no success.
+fn kind_of(status: u16) -> spec::ErrorKind {
+    use spec::ErrorKind;
+    match status {
+        304 => ErrorKind::NotModified,
+        300..400 => ErrorKind::Redirect,
+        401 => ErrorKind::Unauthenticated,
+        402 | 403 => ErrorKind::PermissionDenied,
+        404 => ErrorKind::NotFound,
+        409 => ErrorKind::Conflict,
+        412 => ErrorKind::PreconditionFailed,
+        416 => ErrorKind::InvalidRange,
+        429 => ErrorKind::Throttled,
+        400..500 => ErrorKind::Rejected,
+        _ => ErrorKind::Service,
     }
 }
 

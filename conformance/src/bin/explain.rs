@@ -3,11 +3,19 @@
 //! `explain <operation>`, with the operation's method as in `options_object`. The key is the one of the
 //! published signature vectors, the date is fixed, so the output can be compared with other signers.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use qingstor::sign::{Signable, Signer};
 use qingstor::testing::{Replay, WireRequest};
 use qingstor_conformance::{Example, Report};
+
+/// Prints a line; where standard output is closed there is nobody to tell.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        let _ = writeln!(std::io::stdout(), $($text)*);
+    }};
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -41,22 +49,22 @@ async fn wire_request(example: &Example) -> Result<WireRequest, String> {
 }
 
 fn print(example: &Example, request: &WireRequest) {
-    println!("example {} ({})\n", example.id, example.place);
-    println!("    {} {} HTTP/1.1", request.method, request.target);
-    println!("    host: {}", request.host);
+    say!("example {} ({})\n", example.id, example.place);
+    say!("    {} {} HTTP/1.1", request.method, request.target);
+    say!("    host: {}", request.host);
     let mut headers = Vec::new();
     for (name, value) in &request.headers {
         let value = value.to_str().unwrap_or_default();
         headers.push((name.as_str(), value));
         // The customer key of an example is no secret, but people copy what they see into tickets.
         let secret = name.as_str().ends_with("customer-key");
-        println!(
+        say!(
             "    {name}: {}",
             if secret { "(a customer key)" } else { value }
         );
     }
     if !request.body.is_empty() {
-        println!("\n    {}", String::from_utf8_lossy(&request.body));
+        say!("\n    {}", String::from_utf8_lossy(&request.body));
     }
     let (path, query) = request
         .target
@@ -66,11 +74,11 @@ fn print(example: &Example, request: &WireRequest) {
         .query(query)
         .headers(&headers);
     let signer = Signer::new("ACCESS_KEY_ID", "SECRET_ACCESS_KEY");
-    println!("\n  string to sign\n");
+    say!("\n  string to sign\n");
     let text = signable.string_to_sign(None);
     for line in text.lines() {
         let secret = line.contains("customer-key:");
-        println!(
+        say!(
             "    {}",
             if secret {
                 line.split(':').next().unwrap_or(line)
@@ -79,7 +87,7 @@ fn print(example: &Example, request: &WireRequest) {
             }
         );
     }
-    println!(
+    say!(
         "\n  signature\n\n    {}\n",
         signer.signature(&signable, None)
     );
