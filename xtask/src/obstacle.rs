@@ -35,8 +35,9 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     if code != ExitCode::SUCCESS {
         return code;
     }
-    // Dependencies are compiled once for the project and its copy.
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), Into::into);
+    // Not the project's own target folder: packages of one name at one place in their workspace share their artifacts
+    // there, and the project would go on with those of the copy.
+    let target = root.join("target/obstacle-target");
     for arguments in [
         &[
             "clippy",
