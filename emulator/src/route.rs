@@ -17,6 +17,8 @@ pub struct Route {
     pub when: Option<&'static str>,
     /// Who may send the request.
     pub auth: Auth,
+    /// Who may do it.
+    pub access: Access,
     /// What the request body is.
     pub body: BodyKind,
     /// The parameters that the specification declares.
@@ -46,6 +48,33 @@ pub enum Auth {
     Optional,
     /// The credentials are fields of a form in the body.
     Form,
+}
+
+/// Who may do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// The bucket's owner.
+    Owner,
+    /// Whoever may send it.
+    Anyone,
+    /// The owner, and whom the bucket's policy or its access control list lets.
+    Granted {
+        /// What a policy calls it.
+        actions: &'static [&'static str],
+        /// What an access control list has to give.
+        permission: Option<Permission>,
+        /// Whether it has to be given to the user rather than to everybody.
+        users_only: bool,
+    },
+}
+
+/// A permission of an access control list; `FULL_CONTROL` is both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Permission {
+    /// `READ`.
+    Read,
+    /// `WRITE`.
+    Write,
 }
 
 /// What a request body is.

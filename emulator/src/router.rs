@@ -234,7 +234,7 @@ fn json_type_matches(ty: &str, value: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::route::{Auth, BodyKind};
+    use crate::route::{Access, Auth, BodyKind};
 
     const fn route(
         operation: &'static str,
@@ -251,6 +251,7 @@ mod tests {
             selector,
             when,
             auth: Auth::Required,
+            access: Access::Owner,
             body: BodyKind::None,
             params,
             statuses: &[200],

@@ -13,7 +13,9 @@ pub use load::load;
 pub use names::{snake, upper_camel};
 pub use operations::scope_name;
 
-use crate::spec::{Auth, ComputedRule, ErrorKind, Outcome, RetryClass, Scope, TimeFormat};
+use crate::spec::{
+    Auth, ComputedRule, ErrorKind, Outcome, Permission, RetryClass, Scope, TimeFormat,
+};
 
 /// Everything that the specs say.
 #[derive(Debug)]
@@ -226,6 +228,8 @@ pub struct Operation {
     pub when: Option<String>,
     /// Whether it is signed.
     pub auth: Auth,
+    /// Who may do it.
+    pub access: Access,
     /// Whether it may be repeated.
     pub retry: RetryClass,
     /// Whether a URL for it can be handed out.
@@ -244,6 +248,24 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// The examples about it.
     pub examples: Vec<Example>,
+}
+
+/// Who may do something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// The bucket's owner.
+    Owner,
+    /// Whoever may send it.
+    Anyone,
+    /// The owner, and whom the bucket's policy or its access control list lets.
+    Granted {
+        /// What a policy calls it; the first name is the usual one.
+        actions: Vec<String>,
+        /// What an access control list has to give.
+        permission: Option<Permission>,
+        /// Whether it has to be given to the user rather than to everybody.
+        users_only: bool,
+    },
 }
 
 /// One declared status.

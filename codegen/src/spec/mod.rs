@@ -12,8 +12,9 @@ mod scalar;
 pub use api::{ApiError, Entity, EnumValue, ErrorList, Service, TypeFile};
 pub use field::{Body, BodyKind, Computed, ComputedRule, Field};
 pub use operation::{
-    Auth, Call, ErrorKind, Example, ExampleError, Http, NextPage, Operation, Outcome, Paging,
-    Request, Response, Retry, RetryClass, Scope, Variant, WireRequest, WireResponse,
+    Access, Auth, Call, ErrorKind, Example, ExampleError, Http, NextPage, Operation, Outcome,
+    Paging, Permission, Request, Response, Retry, RetryClass, Scope, Variant, WireRequest,
+    WireResponse,
 };
 pub use scalar::{
     FieldName, HttpPath, Method, Text, TimeFormat, TypeExpr, TypeName, Url, WireName, is_keyword,

@@ -31,6 +31,9 @@ pub struct Operation {
     pub http: Http,
     /// Whether it is signed.
     pub auth: Auth,
+    /// Who may do it besides the bucket's owner; without this, nobody (on the service: whoever may send it).
+    #[serde(default)]
+    pub access: Option<Spanned<Access>>,
     /// Whether a failed attempt may be repeated.
     pub retry: Retry,
     /// Whether a URL for it can be handed to others.
@@ -84,6 +87,36 @@ pub enum Auth {
     Optional,
     /// Signed by fields of a form.
     Form,
+}
+
+/// Who may do something besides the bucket's owner. Either `anyone`, or an `action` with the rest.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Access {
+    /// `true`: whoever may send it, since there is nothing to protect.
+    #[serde(default)]
+    pub anyone: bool,
+    /// What a bucket's policy calls it: a statement about this action allows or denies it.
+    #[serde(default)]
+    pub action: Option<Spanned<WireName>>,
+    /// Other names of the action that policies use.
+    #[serde(default)]
+    pub aliases: Vec<Spanned<WireName>>,
+    /// The permission of the access control list that allows it where no statement decides.
+    #[serde(default)]
+    pub permission: Option<Spanned<Permission>>,
+    /// `true`: the permission has to be given to the user, it is not enough that everybody has it.
+    #[serde(default)]
+    pub users_only: bool,
+}
+
+/// A permission of an access control list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[allow(missing_docs)]
+pub enum Permission {
+    Read,
+    Write,
 }
 
 /// Whether a failed attempt may be repeated.

@@ -6,11 +6,11 @@ use super::doc::{cell, safe};
 use super::host;
 use super::routes::spec_type;
 use crate::model::{
-    Api, Argument, Computed, Example, Expected, Field, Literal, Operation, Place, RequestBody,
-    Type, TypeKind, WireBody, WireMessage, scope_name,
+    Access, Api, Argument, Computed, Example, Expected, Field, Literal, Operation, Place,
+    RequestBody, Type, TypeKind, WireBody, WireMessage, scope_name,
 };
 use crate::rust;
-use crate::spec::{Auth, ComputedRule, Outcome, RetryClass, Scope};
+use crate::spec::{Auth, ComputedRule, Outcome, Permission, RetryClass, Scope};
 
 /// The page of an operation or variant.
 #[derive(Debug, Serialize)]
@@ -145,6 +145,7 @@ fn facts(operation: &Operation) -> Vec<String> {
             }
         },
     ];
+    facts.extend(access(operation));
     if operation.presign {
         facts.push("`presign` makes a URL that others can use until it expires.".into());
     }
@@ -152,6 +153,34 @@ fn facts(operation: &Operation) -> Vec<String> {
         facts.push("`pages` and `items` ask for all of the list, page by page.".into());
     }
     facts
+}
+
+/// Who may do it, where that is a matter of the bucket's settings.
+fn access(operation: &Operation) -> Option<String> {
+    let Access::Granted {
+        actions,
+        permission,
+        users_only,
+    } = &operation.access
+    else {
+        return None;
+    };
+    let names: Vec<String> = actions.iter().map(|name| format!("`{name}`")).collect();
+    let list = match (permission, users_only) {
+        (None, _) => " An access control list does not.",
+        (Some(Permission::Read), false) => " So does an access control list with `READ`.",
+        (Some(Permission::Write), false) => " So does an access control list with `WRITE`.",
+        (Some(Permission::Read), true) => {
+            " So does an access control list that gives the user itself `READ`."
+        }
+        (Some(Permission::Write), true) => {
+            " So does an access control list that gives the user itself `WRITE`."
+        }
+    };
+    Some(format!(
+        "Besides the bucket's owner, a policy lets others do it, under the name {}.{list}",
+        names.join(" or ")
+    ))
 }
 
 /// What a table is about decides its columns.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::model::{Api, Operation, Place, RequestBody, Type};
-use crate::spec::{Auth, Scope};
+use crate::model::{Access, Api, Operation, Place, RequestBody, Type};
+use crate::spec::{Auth, Permission, Scope};
 
 /// The route table.
 #[derive(Debug, Serialize)]
@@ -29,6 +29,8 @@ pub struct RouteView {
     pub when: String,
     /// `Auth::…`.
     pub auth: String,
+    /// `Access::…`.
+    pub access: String,
     /// `BodyKind::…`.
     pub body: String,
     /// The parameters.
@@ -107,6 +109,7 @@ fn route(operation: &Operation) -> RouteView {
             Auth::Optional => "Auth::Optional".into(),
             Auth::Form => "Auth::Form".into(),
         },
+        access: access(&operation.access),
         body: match operation.body {
             RequestBody::None => "BodyKind::None".into(),
             RequestBody::Json { .. } => "BodyKind::Json".into(),
@@ -115,6 +118,27 @@ fn route(operation: &Operation) -> RouteView {
         },
         params: inputs.chain(computed).collect(),
         statuses: operation.responses.iter().map(|r| r.status).collect(),
+    }
+}
+
+fn access(access: &Access) -> String {
+    match access {
+        Access::Owner => "Access::Owner".into(),
+        Access::Anyone => "Access::Anyone".into(),
+        Access::Granted {
+            actions,
+            permission,
+            users_only,
+        } => {
+            let permission = match permission {
+                None => "None",
+                Some(Permission::Read) => "Some(Permission::Read)",
+                Some(Permission::Write) => "Some(Permission::Write)",
+            };
+            format!(
+                "Access::Granted {{ actions: &{actions:?}, permission: {permission}, users_only: {users_only} }}"
+            )
+        }
     }
 }
 

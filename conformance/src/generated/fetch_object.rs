@@ -10,7 +10,7 @@ pub(super) fn examples() -> Vec<Example> {
             operation: "fetch_object",
             name: "FetchObject",
             id: "fetch_unreachable",
-            place: "specs/object/put_object.yaml:512",
+            place: "specs/object/put_object.yaml:513",
             unverified: None,
             method: "PUT",
             target: "/example-photos/cat.png",

@@ -11,7 +11,7 @@ pub(super) fn examples() -> Vec<Example> {
             operation: "options_bucket",
             name: "OptionsBucket",
             id: "form_upload",
-            place: "specs/object/options_object.yaml:143",
+            place: "specs/object/options_object.yaml:144",
             unverified: None,
             method: "OPTIONS",
             target: "/example-photos",

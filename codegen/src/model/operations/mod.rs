@@ -1,5 +1,6 @@
 //! `specs/{service,bucket,object}/*.yaml`: one operation, and the variants that share its request line.
 
+mod access;
 mod inputs;
 mod paging;
 mod path;
@@ -69,6 +70,7 @@ pub(super) fn resolve(
             );
             problems.push(file.at(id, message).hint("choose another name"));
         }
+        access::check(file, problems);
         let shared = Shared::of(file, names, api, problems);
         operations.push(shared.operation(None, problems));
         for variant in &file.spec.variants {
@@ -247,6 +249,7 @@ impl<'a> Shared<'a> {
             selector,
             when: when.map(|w| w.value.0.clone()),
             auth: spec.auth,
+            access: access::resolve(spec),
             retry: variant
                 .and_then(|v| v.retry.as_ref())
                 .unwrap_or(&spec.retry)
