@@ -83,6 +83,11 @@ impl Answer {
         self.meta.status
     }
 
+    /// All headers as they came.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.meta.headers
+    }
+
     /// Status and headers.
     pub fn meta(&self) -> ResponseMeta {
         self.meta.clone()

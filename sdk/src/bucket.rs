@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crate::call::Call;
 use crate::client::Client;
+use crate::error::Error;
+use crate::request;
 
 /// A bucket of a client. Cheap to clone; making one sends nothing.
 #[derive(Clone)]
@@ -40,6 +42,30 @@ impl Bucket {
     /// The zone, if one is set.
     pub fn zone(&self) -> Option<&str> {
         self.zone.as_deref()
+    }
+
+    /// The same bucket in the zone that the service names for it. What is known is not asked again, and where there
+    /// are no zones, or one is set, nothing is asked at all. Only presigning needs this: requests that are sent find
+    /// the zone by themselves.
+    ///
+    /// ```
+    /// # async fn demo(client: qingstor::Client) -> Result<(), qingstor::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let bucket = client.bucket("photos").resolve_zone().await?;
+    /// let link = bucket.get_object("cat.png").presign(Duration::from_secs(900))?;
+    /// # let _ = link; Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` if the service knows no such bucket; others as for any request.
+    pub async fn resolve_zone(&self) -> Result<Bucket, Error> {
+        let zone = request::resolve_zone(&self.call()).await?;
+        Ok(match zone {
+            Some(zone) => self.clone().in_zone(zone),
+            None => self.clone(),
+        })
     }
 
     /// The client it belongs to.

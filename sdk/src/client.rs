@@ -10,6 +10,7 @@ use crate::credentials::ProvideCredentials;
 use crate::error::Error;
 use crate::retry::{RetryPolicy, Timing};
 use crate::transport::Transport;
+use crate::zones::Zones;
 
 /// A client of one service. Cheap to clone; clones share connections. Make it once, after any fork.
 ///
@@ -27,6 +28,7 @@ pub(crate) struct Inner {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) retry: RetryPolicy,
     pub(crate) timing: Timing,
+    pub(crate) zones: Zones,
 }
 
 impl Client {

@@ -209,6 +209,12 @@ impl Error {
         self
     }
 
+    /// Says what the error is about, whatever it was about before.
+    pub(crate) fn instead_about(mut self, subject: &Subject) -> Error {
+        self.0.subject = subject.clone();
+        self
+    }
+
     /// What went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind.unwrap_or(ErrorKind::Service)

@@ -31,6 +31,7 @@ mod retry;
 mod stream;
 mod trace;
 mod value;
+mod zones;
 
 pub use body::Body;
 pub use bucket::Bucket;

@@ -217,6 +217,8 @@ pub enum Auth {
     Optional,
     /// By the fields of a form in its body, so never in the header.
     Form,
+    /// Never, even if there are credentials.
+    Never,
 }
 
 /// When an operation may be repeated after a temporary failure.

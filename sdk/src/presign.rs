@@ -10,7 +10,7 @@ use crate::body::Body;
 use crate::call::Call;
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::operation::{Auth, Metadata, Scope};
+use crate::operation::{Auth, Metadata};
 use crate::parts::Parts;
 use crate::request;
 use crate::text;
@@ -77,27 +77,22 @@ pub(crate) fn presign_form(
             "this operation is no form that can be signed",
         ));
     };
-    let credentials = signing_key(call, metadata)?;
+    let credentials = signing_key(call)?;
     form.sign(&credentials)?;
     // The file is what others add.
     parts.body = Body::empty();
-    let prepared = request::prepare(call, metadata, parts)?;
+    let mut prepared = request::prepare(call, metadata, parts)?;
+    request::settle_now(call, &mut prepared)?;
     Ok(PresignedForm {
         url: prepared.address.url,
         fields: form.into_fields(),
     })
 }
 
-/// The key for what others will use, who cannot follow a redirect to the bucket's zone.
-fn signing_key(call: &Call, metadata: &Metadata) -> Result<Credentials, Error> {
-    let inner = call.client.inner();
-    let needs_zone = inner.config.endpoint.value.needs_zone() && call.zone.is_none();
-    if needs_zone && metadata.scope() != Scope::Service {
-        return Err(Error::invalid(
-            "a presigned URL needs the bucket's zone, since others do not follow its redirect; use .in_zone(…) on the bucket, ClientBuilder::zone or QINGSTOR_ZONE",
-        ));
-    }
-    inner.provider.snapshot()?.ok_or_else(|| {
+/// The key for what others will use.
+fn signing_key(call: &Call) -> Result<Credentials, Error> {
+    let provider = &call.client.inner().provider;
+    provider.snapshot()?.ok_or_else(|| {
         Error::config("a presigned URL needs an access key, and the client has none")
     })
 }
@@ -117,7 +112,7 @@ pub(crate) fn presign(
             "a presigned URL lives for at least a second and at most 7 days",
         ));
     }
-    let credentials = signing_key(call, metadata)?;
+    let credentials = signing_key(call)?;
     let too_long = || Error::invalid("the URL would expire after the end of time");
     let expires_at = (inner.timing.now)()
         .checked_add(expires_in)
@@ -125,6 +120,7 @@ pub(crate) fn presign(
     let expires = text::unix_seconds(expires_at);
     let expires_at = text::from_unix(expires).ok_or_else(too_long)?;
     let mut prepared = request::prepare(call, metadata, parts)?;
+    request::settle_now(call, &mut prepared)?;
     let signature = credentials
         .signer()
         .presign(&prepared.target(), &prepared.headers, expires);

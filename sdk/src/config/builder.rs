@@ -17,6 +17,7 @@ use crate::endpoint::{Endpoint, is_zone};
 use crate::error::Error;
 use crate::retry::{RetryPolicy, Timing};
 use crate::transport::{BoxFuture, HttpTransport, Transport};
+use crate::zones::Zones;
 
 const DEFAULT_ENDPOINT: &str = "https://qingstor.com";
 
@@ -207,6 +208,7 @@ impl ClientBuilder {
             transport,
             retry: self.retry,
             timing: self.timing,
+            zones: Zones::default(),
         }))
     }
 }

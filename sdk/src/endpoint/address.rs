@@ -32,6 +32,16 @@ impl Address {
         self.url.get(self.path_end + 1..).unwrap_or_default()
     }
 
+    /// The same path and query on the host of another address.
+    pub(crate) fn move_to(&mut self, other: &Address) {
+        let target_length = self.path_end - self.path_start;
+        let mut url = other.url[..other.path_start].to_owned();
+        url.push_str(&self.url[self.path_start..]);
+        self.url = url;
+        self.path_start = other.path_start;
+        self.path_end = other.path_start + target_length;
+    }
+
     /// Adds a pair to the query.
     pub(crate) fn push_query(&mut self, name: &str, value: Option<&str>) {
         let first = self.url.len() == self.path_end;

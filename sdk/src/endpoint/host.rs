@@ -89,13 +89,6 @@ impl Endpoint {
             _ => &self.host,
         }
     }
-
-    /// The zone that another host of this service stands for: the label in front of our host.
-    pub(crate) fn zone_of<'a>(&self, host: &'a str) -> Option<&'a str> {
-        let labels = host.strip_suffix(self.without_zone())?.strip_suffix('.')?;
-        let zone = labels.rsplit('.').next()?;
-        is_dns_label(zone).then_some(zone)
-    }
 }
 
 impl fmt::Display for Endpoint {

@@ -3,6 +3,7 @@
 mod address;
 mod host;
 mod place;
+mod redirect;
 #[cfg(test)]
 mod tests;
 

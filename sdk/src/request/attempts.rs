@@ -7,8 +7,9 @@ use http::Uri;
 use http::header::{AUTHORIZATION, HeaderValue};
 use tokio::time::Instant;
 
-use super::prepared::{Prepared, headers_at};
+use super::prepared::{Prepared, headers_at, uri};
 use super::reading::read;
+use super::zone::{self, Zone};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::credentials::Credentials;
@@ -48,17 +49,20 @@ impl Tally {
 /// Repeats a request as its class and the policy allow.
 pub(super) async fn attempts(
     call: &Call,
-    prepared: &Prepared,
-    uri: &Uri,
+    prepared: &mut Prepared,
     deadline: Option<Instant>,
     tally: &Tally,
 ) -> Result<Answer, Error> {
     let inner = call.client.inner();
+    zone::settle(call, prepared).await?;
+    let mut target = uri(prepared)?;
     let policy = call.retry.as_ref().unwrap_or(&inner.retry);
     let repeatable = retry::may_repeat(&prepared.metadata, prepared.body.is_replayable());
     let mut attempt = 1;
+    // A request that went to the wrong zone does not count as one that failed there.
+    let mut moves = 0;
     loop {
-        let result = attempt_once(call, prepared, uri, || tally.begin(attempt)).await;
+        let result = attempt_once(call, prepared, &target, || tally.begin(attempt)).await;
         trace::attempt(prepared, attempt, &result);
         let (error, sent) = match result {
             Ok(answer) => return Ok(answer.with_attempts(attempt)),
@@ -69,8 +73,20 @@ pub(super) async fn attempts(
         let error = error
             .with_attempts(if sent { attempt } else { attempt - 1 })
             .about(&prepared.subject);
+        if moves == 0
+            && prepared.body.is_usable()
+            && let Some(zone) = zone::elsewhere(call, prepared, &error).await
+        {
+            prepared.move_to(call, &zone)?;
+            prepared.zone = Zone::Told;
+            target = uri(prepared)?;
+            moves += 1;
+            attempt += 1;
+            tally.keep(error);
+            continue;
+        }
         let wait = policy
-            .wait(attempt, &error, &inner.timing)
+            .wait(attempt - moves, &error, &inner.timing)
             .filter(|_| sent && (repeatable || error.is_unsent()) && prepared.body.is_usable());
         let Some(wait) = wait else {
             return Err(error);
@@ -123,23 +139,14 @@ async fn attempt_once(
     begin();
     let result = match inner.transport.send(request).await {
         Ok(response) => read(call, prepared, signed, response).await,
-        Err(error) if error.is_unsent() && lacks_zone(call, prepared) => Err(error.hint(
-            "no zone is set, so the request went to the host for all zones; use .in_zone(…) on the bucket, ClientBuilder::zone or QINGSTOR_ZONE",
-        )),
         Err(error) => Err(error),
     };
     result.map_err(|error| (error, true))
 }
 
-/// Whether a request for a bucket goes to a host that only knows where the bucket is.
-fn lacks_zone(call: &Call, prepared: &Prepared) -> bool {
-    let endpoint = &call.client.inner().config.endpoint.value;
-    prepared.subject.bucket.is_some() && call.zone.is_none() && endpoint.needs_zone()
-}
-
 /// The credentials for an operation, if it is to be signed in a header.
 fn credentials(call: &Call, metadata: &Metadata) -> Result<Option<Credentials>, Error> {
-    if metadata.authentication() == Auth::Form {
+    if matches!(metadata.authentication(), Auth::Form | Auth::Never) {
         return Ok(None);
     }
     let credentials = call.client.inner().provider.snapshot()?;

@@ -4,6 +4,7 @@ mod attempts;
 mod prepared;
 mod reading;
 mod refusal;
+mod zone;
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -21,8 +22,8 @@ use crate::trace;
 
 pub(crate) use attempts::Failure;
 use attempts::{Tally, attempts};
-use prepared::uri;
 pub(crate) use prepared::{Prepared, prepare};
+pub(crate) use zone::{resolve as resolve_zone, settle_now};
 
 /// Sends an operation, repeating it as its class and the policy allow.
 pub(crate) fn execute(
@@ -36,8 +37,8 @@ pub(crate) fn execute(
 
 async fn run(call: Call, metadata: Metadata, parts: Parts) -> Result<Answer, Error> {
     let parts = form::complete(&call, parts)?;
-    let prepared = prepare(&call, &metadata, parts)?;
-    let uri = uri(&prepared)?;
+    let mut prepared = prepare(&call, &metadata, parts)?;
+    let subject = prepared.subject.clone();
     let sleep = &call.client.inner().timing.sleep;
     let mut timer = call.timeout.map(|limit| (limit, sleep(limit)));
     let deadline = call
@@ -46,7 +47,7 @@ async fn run(call: Call, metadata: Metadata, parts: Parts) -> Result<Answer, Err
     // With and without a limit the attempts are polled in one place: a second one would make room for
     // them in this future once more.
     let tally = Tally::default();
-    let mut work = pin!(attempts(&call, &prepared, &uri, deadline, &tally));
+    let mut work = pin!(attempts(&call, &mut prepared, deadline, &tally));
     poll_fn(|cx| {
         if let Poll::Ready(result) = work.as_mut().poll(cx) {
             return Poll::Ready(result);
@@ -58,7 +59,7 @@ async fn run(call: Call, metadata: Metadata, parts: Parts) -> Result<Answer, Err
             let message = format!("the operation took longer than {limit:?}");
             Err(tally
                 .end(Error::new(ErrorKind::Timeout, message))
-                .about(&prepared.subject))
+                .about(&subject))
         })
     })
     .await

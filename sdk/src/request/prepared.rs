@@ -6,6 +6,7 @@ use http::header::{
 };
 use http::{Method, Uri};
 
+use super::zone::Zone;
 use crate::body::Body;
 use crate::call::Call;
 use crate::endpoint::{Address, Place};
@@ -29,9 +30,27 @@ pub(crate) struct Prepared {
     pub(crate) method: Method,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    pub(super) zone: Zone,
 }
 
 impl Prepared {
+    /// Goes to another zone.
+    pub(super) fn move_to(&mut self, call: &Call, zone: &str) -> Result<(), Error> {
+        let place = Place {
+            scope: self.metadata.scope(),
+            bucket: call.bucket.as_deref(),
+            zone: Some(zone),
+            key: self.subject.key.as_deref(),
+            query: &[],
+            virtual_host: self.address.bucket_in_host,
+        };
+        let endpoint = &call.client.inner().config.endpoint.value;
+        let there = endpoint.locate(&place);
+        self.address
+            .move_to(&there.map_err(|error| error.about(&self.subject))?);
+        Ok(())
+    }
+
     /// The bucket, if it is not in the path.
     pub(crate) fn bucket_in_host(&self) -> Option<&str> {
         let bucket = self.subject.bucket.as_deref();
@@ -50,6 +69,17 @@ impl Prepared {
 
 /// Checks and completes what an operation wrote.
 pub(crate) fn prepare(call: &Call, metadata: &Metadata, parts: Parts) -> Result<Prepared, Error> {
+    let virtual_host = call.client.inner().config.virtual_host.value;
+    prepare_in(call, metadata, parts, virtual_host)
+}
+
+/// As [`prepare`], in a style that may not be the client's.
+pub(super) fn prepare_in(
+    call: &Call,
+    metadata: &Metadata,
+    parts: Parts,
+    virtual_host: bool,
+) -> Result<Prepared, Error> {
     let mut subject = call.subject(*metadata);
     subject.key = parts.key;
     let inner = call.client.inner();
@@ -78,7 +108,7 @@ pub(crate) fn prepare(call: &Call, metadata: &Metadata, parts: Parts) -> Result<
         zone: call.zone.as_deref(),
         key: subject.key.as_deref(),
         query: &query,
-        virtual_host: inner.config.virtual_host.value,
+        virtual_host,
     };
     let about = |error: Error| error.about(&subject);
     let address = inner.config.endpoint.value.locate(&place).map_err(about)?;
@@ -104,6 +134,7 @@ pub(crate) fn prepare(call: &Call, metadata: &Metadata, parts: Parts) -> Result<
         method,
         headers,
         body: parts.body,
+        zone: Zone::Given,
     })
 }
 

@@ -11,7 +11,7 @@ use super::prepared::Prepared;
 use crate::call::Call;
 use crate::error::{Error, ErrorKind};
 use crate::generated::ErrorCode;
-use crate::operation::Outcome;
+use crate::operation::{Outcome, Scope};
 use crate::text;
 
 /// Dates that are off by more are refused.
@@ -65,7 +65,7 @@ pub(super) fn refusal(
             prepared.address.authority()
         ))
     } else {
-        advice(call, signed, status, code.as_ref(), headers)
+        advice(call, prepared, signed, status, code.as_ref(), headers)
     };
     let message = match advice {
         Some(advice) if message.is_empty() => advice,
@@ -105,6 +105,7 @@ fn undeclared(prepared: &Prepared, status: u16, headers: &HeaderMap) -> String {
 /// What to do about a refusal whose usual cause is on this side. Answers to HEAD have no code.
 fn advice(
     call: &Call,
+    prepared: &Prepared,
     signed: bool,
     status: u16,
     code: Option<&ErrorCode>,
@@ -118,12 +119,22 @@ fn advice(
             "check that the secret access key is the one that belongs to the access key id".into(),
         ),
         (401, None) => Some("check the access key".into()),
+        (_, Some(ErrorCode::BucketNotExists)) => another_zone(call),
+        (404, None) if prepared.metadata.scope() == Scope::Bucket => another_zone(call),
         (_, Some(ErrorCode::RequestExpired)) | (403, None) => {
             let now = (call.client.inner().timing.now)();
             clock_error(now, headers)
         }
         _ => None,
     }
+}
+
+/// A bucket is unknown to all zones but its own.
+fn another_zone(call: &Call) -> Option<String> {
+    let zone = call.zone.as_deref()?;
+    Some(format!(
+        "if it exists, it lives in another zone than {zone}, which the request was for"
+    ))
 }
 
 /// How wrong this machine's clock is, if it is so by more than the service tolerates.
@@ -180,10 +191,8 @@ fn redirect(call: &Call, prepared: &Prepared, headers: &HeaderMap) -> String {
         _ => shown,
     };
     let endpoint = &call.client.inner().config.endpoint.value;
-    let zone = parsed
-        .as_ref()
-        .and_then(|uri| endpoint.zone_of(uri.host()?))
-        .filter(|_| prepared.subject.bucket.is_some());
+    let bucket = prepared.subject.bucket.as_deref();
+    let zone = bucket.and_then(|bucket| endpoint.zone_in_redirect(location, bucket));
     match zone {
         Some(zone) => format!(
             "the answer points to {shown}: the bucket lives in another zone; use .in_zone({zone:?}) on the bucket, ClientBuilder::zone or QINGSTOR_ZONE"

@@ -13,3 +13,4 @@ mod parallel;
 mod presigned;
 mod refusals;
 mod support;
+mod zones;

@@ -11,3 +11,4 @@ mod retries;
 mod secrets;
 mod signing;
 mod wire;
+mod zones;
