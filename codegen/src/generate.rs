@@ -204,7 +204,9 @@ fn emulator(api: &Api, output: &mut Output<'_>) {
     let root = "emulator/src/generated";
     let modules = view::ModuleView {
         doc: "//! What the specs say about routes, errors and signatures.".into(),
-        modules: vec!["errors".into(), "routes".into(), "signed_query_keys".into()],
+        modules: ["answers", "errors", "routes", "signed_query_keys"]
+            .map(String::from)
+            .to_vec(),
     };
     output.rust(
         format!("{root}/mod.rs"),
@@ -217,6 +219,12 @@ fn emulator(api: &Api, output: &mut Output<'_>) {
         "emulator/routes.rs.tera",
         "specs/",
         &view::routes(api),
+    );
+    output.rust(
+        format!("{root}/answers.rs"),
+        "emulator/answers.rs.tera",
+        "specs/",
+        &view::answers(api),
     );
     output.rust(
         format!("{root}/errors.rs"),

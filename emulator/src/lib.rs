@@ -17,6 +17,7 @@
 //! Everything is kept in memory and gone when the emulator stops. Several emulators can run in one process.
 
 mod address;
+pub mod answer;
 mod auth;
 mod body;
 mod builder;
@@ -47,7 +48,12 @@ mod vectors;
 pub use builder::Builder;
 pub use emulator::Emulator;
 pub use error::Error;
-pub use generated::{errors::ERRORS, routes::ROUTES, signed_query_keys::SIGNED_QUERY_KEYS};
+pub use generated::{
+    answers::{COMMON_ANSWERS, COMMON_HEADERS, CROSS_ORIGIN_HEADERS},
+    errors::ERRORS,
+    routes::ROUTES,
+    signed_query_keys::SIGNED_QUERY_KEYS,
+};
 
 /// Whether this server implements an operation of [`ROUTES`]; the others are answered with 501.
 pub fn implements(operation: &str) -> bool {

@@ -1,5 +1,7 @@
 //! The shape of the route table that is generated from the API specification.
 
+use crate::answer::Answer;
+
 /// One operation, or one variant of it, as a request can name it.
 #[derive(Debug)]
 pub struct Route {
@@ -23,8 +25,8 @@ pub struct Route {
     pub body: BodyKind,
     /// The parameters that the specification declares.
     pub params: &'static [Param],
-    /// The declared response statuses.
-    pub statuses: &'static [u16],
+    /// What the specification lets it be answered with, besides what any operation may be.
+    pub answers: &'static [Answer],
 }
 
 /// What a request path names.

@@ -254,7 +254,7 @@ mod tests {
             access: Access::Owner,
             body: BodyKind::None,
             params,
-            statuses: &[200],
+            answers: &[],
         }
     }
 

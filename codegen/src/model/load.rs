@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::{Api, ApiError, examples, operations, routes, types, upper_camel};
+use super::{Answers, Api, ApiError, examples, operations, routes, types, upper_camel};
 use crate::diagnostic::{Diagnostic, Place as SourcePlace, SourceText};
 use crate::spec::{Entity, ErrorList, Operation, Service, TypeFile};
 use crate::yaml::{self, de::Spanned};
@@ -174,6 +174,7 @@ fn resolve(files: &Files, problems: &mut Vec<Diagnostic>) -> Api {
         docs: String::new(),
         signed_query_keys: Vec::new(),
         errors: errors(files, problems),
+        answers: Answers::default(),
         types: Vec::new(),
         operations: Vec::new(),
     };
@@ -195,6 +196,9 @@ fn resolve(files: &Files, problems: &mut Vec<Diagnostic>) -> Api {
     api.signed_query_keys = signed_query_keys;
     let names = types::Names::of(files, problems);
     api.types = types::resolve(files, &names, problems);
+    if let Some(file) = &files.service {
+        api.answers = operations::common_answers(file, &names, &api.errors, problems);
+    }
     api.operations = operations::resolve(files, &names, &api, problems);
     routes::check(files, &api, problems);
     examples::resolve(files, &mut api, problems);

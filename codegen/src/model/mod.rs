@@ -30,10 +30,23 @@ pub struct Api {
     pub signed_query_keys: Vec<String>,
     /// The error codes, in the order of the file.
     pub errors: Vec<ApiError>,
+    /// What any request may be answered with.
+    pub answers: Answers,
     /// The types, by name.
     pub types: Vec<TypeDef>,
     /// The operations and their variants, by scope and name; a variant follows its operation.
     pub operations: Vec<Operation>,
+}
+
+/// What any request may be answered with, besides what its operation lists.
+#[derive(Debug, Default)]
+pub struct Answers {
+    /// Headers that any answer may have.
+    pub headers: Vec<Field>,
+    /// Headers that the answer to a request with `Origin` may have.
+    pub cross_origin: Vec<Field>,
+    /// Statuses that any operation may be answered with.
+    pub responses: Vec<Response>,
 }
 
 /// A code that an error can have.
@@ -281,10 +294,21 @@ pub struct Response {
     pub codes: Vec<String>,
     /// Its headers.
     pub headers: Vec<Field>,
+    /// What its body is.
+    pub body: ResponseBody,
     /// The members of its JSON body.
     pub json: Vec<Field>,
     /// What the bytes of its body are.
     pub stream: Option<String>,
+}
+
+/// What kind of body an answer has. Errors have the one format that all errors have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum ResponseBody {
+    None,
+    Json { keep_unknown: bool },
+    Stream,
 }
 
 /// The output of an operation: the union over its successful answers.

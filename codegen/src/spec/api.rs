@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::field::Field;
+use super::operation::Response;
 use super::scalar::{Text, TypeName, Url, WireName};
 use crate::yaml::de::Spanned;
 
@@ -19,6 +20,24 @@ pub struct Service {
     pub docs: Url,
     /// The query keys that are part of a signature, wherever they occur.
     pub signed_query_keys: Vec<Spanned<WireName>>,
+    /// What any request may be answered with, besides what its operation lists.
+    #[serde(default)]
+    pub answers: Answers,
+}
+
+/// What any request may be answered with.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Answers {
+    /// Headers that any answer may have.
+    #[serde(default)]
+    pub headers: Vec<Spanned<Field>>,
+    /// Headers that the answer to a request with `Origin` may have.
+    #[serde(default)]
+    pub cross_origin: Vec<Spanned<Field>>,
+    /// Statuses that any operation may be answered with; never a success.
+    #[serde(default)]
+    pub responses: Vec<Spanned<Response>>,
 }
 
 /// The codes of errors.

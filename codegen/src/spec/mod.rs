@@ -9,7 +9,7 @@ mod field;
 mod operation;
 mod scalar;
 
-pub use api::{ApiError, Entity, EnumValue, ErrorList, Service, TypeFile};
+pub use api::{Answers, ApiError, Entity, EnumValue, ErrorList, Service, TypeFile};
 pub use field::{Body, BodyKind, Computed, ComputedRule, Field};
 pub use operation::{
     Access, Auth, Call, ErrorKind, Example, ExampleError, Http, NextPage, Operation, Outcome,

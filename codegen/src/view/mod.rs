@@ -1,5 +1,6 @@
 //! What templates see: flat structs of finished strings and lists. Every decision is made here or before.
 
+mod answers;
 mod conformance;
 pub(crate) mod doc;
 mod operation;
@@ -9,6 +10,7 @@ mod types;
 
 use serde::Serialize;
 
+pub use answers::{AnswersView, answers};
 pub use conformance::{ChecksView, checks};
 pub use operation::{OperationView, operation};
 pub use page::{ErrorPageView, IndexView, PageView, error_page, index, page};

@@ -573,6 +573,19 @@ pub fn index(api: &Api) -> IndexView {
 pub struct ErrorPageView {
     /// The codes.
     pub errors: Vec<ErrorRowView>,
+    /// What any operation may be answered with.
+    pub statuses: Vec<StatusView>,
+    /// The headers that any answer may have.
+    pub headers: Vec<HeaderRowView>,
+}
+
+/// A row of the table of headers that any answer may have.
+#[derive(Debug, Serialize)]
+pub struct HeaderRowView {
+    /// The name.
+    pub name: String,
+    /// When it is there, and what it says.
+    pub doc: String,
 }
 
 /// A row of the page of error codes.
@@ -599,7 +612,19 @@ pub fn error_page(api: &Api) -> ErrorPageView {
             None => cell(&e.doc),
         },
     });
+    let answers = &api.answers;
+    let row = |field: &Field, condition: &str| HeaderRowView {
+        name: field.wire.clone(),
+        doc: format!("{condition}{}", cell(&field.doc)),
+    };
+    let always = answers.headers.iter().map(|f| row(f, ""));
+    let sometimes = answers
+        .cross_origin
+        .iter()
+        .map(|f| row(f, "To a request with `Origin`: "));
     ErrorPageView {
         errors: errors.collect(),
+        statuses: answers.responses.iter().map(status).collect(),
+        headers: always.chain(sometimes).collect(),
     }
 }

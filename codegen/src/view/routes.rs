@@ -35,8 +35,8 @@ pub struct RouteView {
     pub body: String,
     /// The parameters.
     pub params: Vec<ParamView>,
-    /// The declared statuses.
-    pub statuses: Vec<u16>,
+    /// The constant with the declared answers.
+    pub answers: String,
 }
 
 /// One parameter; every string is Rust.
@@ -117,7 +117,7 @@ fn route(operation: &Operation) -> RouteView {
             RequestBody::Form => "BodyKind::Form".into(),
         },
         params: inputs.chain(computed).collect(),
-        statuses: operation.responses.iter().map(|r| r.status).collect(),
+        answers: answers_name(operation),
     }
 }
 
@@ -140,6 +140,11 @@ fn access(access: &Access) -> String {
             )
         }
     }
+}
+
+/// The constant in the emulator's table of answers.
+pub(super) fn answers_name(operation: &Operation) -> String {
+    format!("{}_ANSWERS", operation.snake.to_uppercase())
 }
 
 /// A type as a spec names it.

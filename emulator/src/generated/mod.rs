@@ -2,6 +2,7 @@
 
 //! What the specs say about routes, errors and signatures.
 
+pub(crate) mod answers;
 pub(crate) mod errors;
 pub(crate) mod routes;
 pub(crate) mod signed_query_keys;

@@ -6,6 +6,8 @@ mod paging;
 mod path;
 mod responses;
 
+pub(super) use responses::common as common_answers;
+
 use std::collections::BTreeMap;
 
 use super::load::{Files, Parsed};

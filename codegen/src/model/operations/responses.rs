@@ -3,7 +3,7 @@
 use super::super::fields::{self, Context};
 use super::super::load::Parsed;
 use super::super::types::Names;
-use super::super::{Api, Field, Output, Place, Response};
+use super::super::{Answers, Api, ApiError, Field, Output, Place, Response, ResponseBody};
 use super::inputs::check_body;
 use crate::diagnostic::{Diagnostic, closest};
 use crate::spec::{self, BodyKind, Outcome};
@@ -21,105 +21,12 @@ pub(super) fn all(
 ) -> Vec<Response> {
     let mut responses: Vec<Response> = Vec::new();
     for response in &file.spec.responses {
-        let spec = &response.value;
-        let status = spec.status.value;
-        if !(200..600).contains(&status) {
-            problems.push(
-                file.at(
-                    &spec.status,
-                    format!("{status} is not the status of an answer"),
-                )
-                .hint("200 to 599"),
-            );
+        let mut resolved = without_body(file, response, names, &api.errors, problems);
+        refuse_repetition(file, response, &responses, problems);
+        if let Some(body) = &response.value.body {
+            read_body(file, names, body, &mut resolved, problems);
         }
-        if responses.iter().any(|r| r.status == status) {
-            problems.push(
-                file.at(&spec.status, format!("the status {status} is listed twice"))
-                    .hint("join the two"),
-            );
-        }
-        let fits = match spec.outcome {
-            Outcome::Success => status < 400 && status != 304,
-            Outcome::Redirect => (300..400).contains(&status) && status != 304,
-            Outcome::NotModified => status == 304,
-            Outcome::Error => status >= 400,
-        };
-        if !fits {
-            let problem = file.at(
-                &spec.status,
-                format!("the outcome does not fit the status {status}"),
-            );
-            problems.push(problem.hint("304 is `not_modified`, 4xx and 5xx are `error`, other 3xx are `redirect` or `success`, 2xx are `success`"));
-        }
-        for code in &spec.codes {
-            if !api.errors.iter().any(|e| e.code == code.value) {
-                let problem = file.at(code, format!("no error is called `{}`", code.value));
-                problems.push(
-                    match closest(&code.value, api.errors.iter().map(|e| e.code.as_str())) {
-                        Some(near) => problem.hint(format!("did you mean `{near}`?")),
-                        None => problem.hint("the codes are listed in specs/errors.yaml"),
-                    },
-                );
-            }
-        }
-        let context = |place| Context {
-            file,
-            names,
-            place,
-            answer: true,
-        };
-        let mut headers = Vec::new();
-        for header in &spec.headers {
-            headers.extend(fields::resolve(
-                &context(Place::Header),
-                &header.value,
-                problems,
-            ));
-        }
-        let mut json = Vec::new();
-        let mut stream = None;
-        if let Some(body) = &spec.body {
-            if spec.outcome != Outcome::Success || status == 204 {
-                let message = format!("an answer of the status {status} is described with a body");
-                problems.push(
-                    file.at(body, message)
-                        .hint("errors have one format, and 204 has no body: remove it"),
-                );
-            }
-            check_body(file, &body.value, problems);
-            if file.spec.http.method.value == spec::Method::Head {
-                problems.push(
-                    file.at(body, "an answer to HEAD never has a body")
-                        .hint("remove it"),
-                );
-            }
-            if body.value.kind.value == BodyKind::Form {
-                problems.push(
-                    file.at(&body.value.kind, "an answer is never a form")
-                        .hint("`json` or `stream`"),
-                );
-                continue;
-            }
-            for member in body.value.fields.iter().flatten() {
-                json.extend(fields::resolve(
-                    &context(Place::Json),
-                    &member.value,
-                    problems,
-                ));
-            }
-            if body.value.kind.value == BodyKind::Stream {
-                stream = body.value.doc.as_ref().map(|d| d.0.clone());
-            }
-        }
-        responses.push(Response {
-            status,
-            outcome: spec.outcome,
-            doc: spec.doc.as_ref().map(|d| d.0.clone()),
-            codes: spec.codes.iter().map(|c| c.value.clone()).collect(),
-            headers,
-            json,
-            stream,
-        });
+        responses.push(resolved);
     }
     if !responses.iter().any(|r| r.outcome == Outcome::Success) && !file.partial {
         let problem = file.at(
@@ -129,6 +36,184 @@ pub(super) fn all(
         problems.push(problem.hint("list at least one with `outcome: success` under `responses`"));
     }
     responses
+}
+
+/// What any request may be answered with, from `service.yaml`.
+pub(in crate::model) fn common(
+    file: &Parsed<spec::Service>,
+    names: &Names,
+    errors: &[ApiError],
+    problems: &mut Vec<Diagnostic>,
+) -> Answers {
+    let spec = &file.spec.answers;
+    let mut answers = Answers {
+        headers: headers(file, names, &spec.headers, problems),
+        cross_origin: headers(file, names, &spec.cross_origin, problems),
+        responses: Vec::new(),
+    };
+    for response in &spec.responses {
+        let resolved = without_body(file, response, names, errors, problems);
+        refuse_repetition(file, response, &answers.responses, problems);
+        let status = &response.value.status;
+        if response.value.outcome == Outcome::Success {
+            problems.push(
+                file.at(status, "a success has an operation that it belongs to")
+                    .hint("list it under the `responses` of the operation"),
+            );
+        }
+        if response.value.body.is_some() || response.value.variants.is_some() {
+            problems.push(
+                file.at(
+                    status,
+                    "what all operations share has no `body` and no `for`",
+                )
+                .hint("errors have one format; list the status with the operations that differ"),
+            );
+        }
+        answers.responses.push(resolved);
+    }
+    answers
+}
+
+/// The status, what it means, and its headers.
+fn without_body<T>(
+    file: &Parsed<T>,
+    response: &Spanned<spec::Response>,
+    names: &Names,
+    errors: &[ApiError],
+    problems: &mut Vec<Diagnostic>,
+) -> Response {
+    let spec = &response.value;
+    let status = spec.status.value;
+    if !(200..600).contains(&status) {
+        problems.push(
+            file.at(
+                &spec.status,
+                format!("{status} is not the status of an answer"),
+            )
+            .hint("200 to 599"),
+        );
+    }
+    let fits = match spec.outcome {
+        Outcome::Success => status < 400 && status != 304,
+        Outcome::Redirect => (300..400).contains(&status) && status != 304,
+        Outcome::NotModified => status == 304,
+        Outcome::Error => status >= 400,
+    };
+    if !fits {
+        let problem = file.at(
+            &spec.status,
+            format!("the outcome does not fit the status {status}"),
+        );
+        problems.push(problem.hint("304 is `not_modified`, 4xx and 5xx are `error`, other 3xx are `redirect` or `success`, 2xx are `success`"));
+    }
+    for code in &spec.codes {
+        if !errors.iter().any(|e| e.code == code.value) {
+            let problem = file.at(code, format!("no error is called `{}`", code.value));
+            problems.push(
+                match closest(&code.value, errors.iter().map(|e| e.code.as_str())) {
+                    Some(near) => problem.hint(format!("did you mean `{near}`?")),
+                    None => problem.hint("the codes are listed in specs/errors.yaml"),
+                },
+            );
+        }
+    }
+    Response {
+        status,
+        outcome: spec.outcome,
+        doc: spec.doc.as_ref().map(|d| d.0.clone()),
+        codes: spec.codes.iter().map(|c| c.value.clone()).collect(),
+        headers: headers(file, names, &spec.headers, problems),
+        body: ResponseBody::None,
+        json: Vec::new(),
+        stream: None,
+    }
+}
+
+fn headers<T>(
+    file: &Parsed<T>,
+    names: &Names,
+    specs: &[Spanned<spec::Field>],
+    problems: &mut Vec<Diagnostic>,
+) -> Vec<Field> {
+    let context = answer(file, names, Place::Header);
+    specs
+        .iter()
+        .filter_map(|header| fields::resolve(&context, &header.value, problems))
+        .collect()
+}
+
+fn answer<'a, T>(file: &'a Parsed<T>, names: &'a Names, place: Place) -> Context<'a, T> {
+    Context {
+        file,
+        names,
+        place,
+        answer: true,
+    }
+}
+
+fn refuse_repetition<T>(
+    file: &Parsed<T>,
+    response: &Spanned<spec::Response>,
+    earlier: &[Response],
+    problems: &mut Vec<Diagnostic>,
+) {
+    let status = &response.value.status;
+    if earlier.iter().any(|r| r.status == status.value) {
+        problems.push(
+            file.at(
+                status,
+                format!("the status {} is listed twice", status.value),
+            )
+            .hint("join the two"),
+        );
+    }
+}
+
+fn read_body(
+    file: &Parsed<spec::Operation>,
+    names: &Names,
+    body: &Spanned<spec::Body>,
+    response: &mut Response,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let status = response.status;
+    if response.outcome != Outcome::Success || status == 204 {
+        let message = format!("an answer of the status {status} is described with a body");
+        problems.push(
+            file.at(body, message)
+                .hint("errors have one format, and 204 has no body: remove it"),
+        );
+    }
+    check_body(file, &body.value, problems);
+    if file.spec.http.method.value == spec::Method::Head {
+        problems.push(
+            file.at(body, "an answer to HEAD never has a body")
+                .hint("remove it"),
+        );
+    }
+    let context = answer(file, names, Place::Json);
+    match body.value.kind.value {
+        BodyKind::Form => {
+            problems.push(
+                file.at(&body.value.kind, "an answer is never a form")
+                    .hint("`json` or `stream`"),
+            );
+        }
+        BodyKind::Json => {
+            response.body = ResponseBody::Json {
+                keep_unknown: body.value.keep_unknown,
+            };
+            for member in body.value.fields.iter().flatten() {
+                let member = fields::resolve(&context, &member.value, problems);
+                response.json.extend(member);
+            }
+        }
+        BodyKind::Stream => {
+            response.body = ResponseBody::Stream;
+            response.stream = body.value.doc.as_ref().map(|d| d.0.clone());
+        }
+    }
 }
 
 /// The union of the successful answers.
