@@ -1,5 +1,6 @@
 //! Who sent a request: header signatures, query signatures, or nobody.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64::Engine as _;
@@ -11,29 +12,37 @@ use crate::canonical::{self, QueryForm};
 use crate::error::{ApiError, code};
 use crate::request::Request;
 use crate::text;
+use crate::users::{User, Users};
 
 /// How far a request's date may be from the server's clock, either way.
 const WINDOW: Duration = Duration::from_secs(15 * 60);
 
-/// The account's key pair.
-#[derive(Clone)]
-pub(crate) struct Credentials {
-    pub(crate) id: String,
-    pub(crate) secret: String,
-}
-
 /// Who a request comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Identity {
-    /// The owner of all buckets, proved by a signature.
-    Owner,
+    /// An account, proved by a signature.
+    User(Arc<User>),
     /// Nothing was said.
     Anonymous,
 }
 
+impl Identity {
+    /// The account's id; empty for nobody.
+    pub(crate) fn user_id(&self) -> &str {
+        match self {
+            Identity::User(user) => &user.id,
+            Identity::Anonymous => "",
+        }
+    }
+
+    pub(crate) fn is_anonymous(&self) -> bool {
+        matches!(self, Identity::Anonymous)
+    }
+}
+
 /// What signatures are checked against.
 pub(crate) struct Verifier<'a> {
-    pub(crate) credentials: &'a Credentials,
+    pub(crate) users: &'a Users,
     pub(crate) now: SystemTime,
     /// Also accept signatures over query values as they were sent.
     pub(crate) accept_encoded_query: bool,
@@ -47,12 +56,10 @@ impl Verifier<'_> {
         resources: &[String],
     ) -> Result<Identity, ApiError> {
         if let Some(authorization) = request.header("authorization")? {
-            self.check_header(request, resources, authorization)?;
-            return Ok(Identity::Owner);
+            return self.check_header(request, resources, authorization);
         }
         if let Some(signature) = request.query("signature") {
-            self.check_query(request, resources, signature)?;
-            return Ok(Identity::Owner);
+            return self.check_query(request, resources, signature);
         }
         Ok(Identity::Anonymous)
     }
@@ -62,7 +69,7 @@ impl Verifier<'_> {
         request: &Request,
         resources: &[String],
         authorization: &str,
-    ) -> Result<(), ApiError> {
+    ) -> Result<Identity, ApiError> {
         let (id, signature) = authorization
             .strip_prefix("QS ")
             .and_then(|rest| rest.split_once(':'))
@@ -72,7 +79,7 @@ impl Verifier<'_> {
                     "The Authorization header is not of the form `QS <access key id>:<signature>`",
                 )
             })?;
-        self.check_id(id)?;
+        let user = self.user(id)?;
         let name = if request.headers.contains_key("x-qs-date") {
             "x-qs-date"
         } else {
@@ -87,7 +94,7 @@ impl Verifier<'_> {
                     "a signed request needs a date such as `Mon, 02 Jan 2006 15:04:05 GMT`",
                 )
             })?;
-        self.check_signature(request, resources, None, signature)?;
+        self.check_signature(user, request, resources, None, signature)?;
         let distance = match self.now.duration_since(date) {
             Ok(past) => past,
             Err(future) => future.duration(),
@@ -101,7 +108,7 @@ impl Verifier<'_> {
                 ),
             ));
         }
-        Ok(())
+        Ok(Identity::User(Arc::clone(user)))
     }
 
     fn check_query(
@@ -109,18 +116,18 @@ impl Verifier<'_> {
         request: &Request,
         resources: &[String],
         signature: &str,
-    ) -> Result<(), ApiError> {
+    ) -> Result<Identity, ApiError> {
         let id = request
             .query("access_key_id")
             .ok_or_else(|| ApiError::argument("access_key_id", "missing beside `signature`"))?;
-        self.check_id(id)?;
+        let user = self.user(id)?;
         let expires = request
             .query("expires")
             .ok_or_else(|| ApiError::argument("expires", "missing beside `signature`"))?;
         let seconds: u64 = expires
             .parse()
             .map_err(|_| ApiError::argument("expires", "not a Unix time in seconds"))?;
-        self.check_signature(request, resources, Some(expires), signature)?;
+        self.check_signature(user, request, resources, Some(expires), signature)?;
         let over = UNIX_EPOCH
             .checked_add(Duration::from_secs(seconds))
             .is_some_and(|end| self.now > end);
@@ -130,21 +137,21 @@ impl Verifier<'_> {
                 format!("The signature was valid until {seconds}"),
             ));
         }
-        Ok(())
+        Ok(Identity::User(Arc::clone(user)))
     }
 
-    fn check_id(&self, id: &str) -> Result<(), ApiError> {
-        if id == self.credentials.id {
-            return Ok(());
-        }
-        Err(ApiError::new(
-            code::INVALID_ACCESS_KEY_ID,
-            "There is no such access key id",
-        ))
+    fn user(&self, access_key_id: &str) -> Result<&Arc<User>, ApiError> {
+        self.users.with_key(access_key_id).ok_or_else(|| {
+            ApiError::new(
+                code::INVALID_ACCESS_KEY_ID,
+                "There is no such access key id",
+            )
+        })
     }
 
     fn check_signature(
         &self,
+        user: &User,
         request: &Request,
         resources: &[String],
         date_line: Option<&str>,
@@ -159,7 +166,7 @@ impl Verifier<'_> {
         for resource in resources {
             for form in forms {
                 let text = canonical::string_to_sign(request, resource, date_line, *form);
-                if self.matches(&text, &given) {
+                if matches(user, &text, &given) {
                     return Ok(());
                 }
             }
@@ -174,13 +181,14 @@ impl Verifier<'_> {
             ),
         ))
     }
+}
 
-    pub(crate) fn matches(&self, text: &[u8], given: &[u8]) -> bool {
-        // HMAC takes keys of any length, so this cannot fail; if it did, nothing would match.
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(self.credentials.secret.as_bytes()) else {
-            return false;
-        };
-        mac.update(text);
-        mac.verify_slice(given).is_ok()
-    }
+/// Whether a signature is the user's.
+pub(crate) fn matches(user: &User, text: &[u8], given: &[u8]) -> bool {
+    // HMAC takes keys of any length, so this cannot fail; if it did, nothing would match.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(user.secret.as_bytes()) else {
+        return false;
+    };
+    mac.update(text);
+    mac.verify_slice(given).is_ok()
 }

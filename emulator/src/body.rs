@@ -23,6 +23,8 @@ pub(crate) struct Body {
     limit: u64,
     /// The longest silence.
     idle: Duration,
+    /// In bytes.
+    received: u64,
     /// The client waits for `100 Continue`, which goes out with the first read.
     waited_for: bool,
 }
@@ -33,8 +35,23 @@ impl Body {
             incoming,
             limit: settings.max_body,
             idle: settings.idle_timeout,
+            received: 0,
             waited_for: headers.contains_key(EXPECT),
         }
+    }
+
+    /// The announced length, in bytes; nothing is promised about what comes.
+    pub(crate) fn announced(&self) -> u64 {
+        self.incoming.size_hint().lower()
+    }
+
+    /// Refuses more than `at_most` bytes, or than the server's limit: an announcement of more right now.
+    pub(crate) fn restrict(&mut self, at_most: u64) -> Result<(), ApiError> {
+        self.limit = self.limit.min(at_most);
+        if self.received.saturating_add(self.announced()) > self.limit {
+            return Err(too_large(self.limit));
+        }
+        Ok(())
     }
 
     /// Whether its length was announced, or there is none.
@@ -44,27 +61,31 @@ impl Body {
 
     /// Reads all of it, if it is not longer than the limit (or `at_most`).
     pub(crate) async fn collect(&mut self, at_most: u64) -> Result<Bytes, ApiError> {
-        let limit = self.limit.min(at_most);
-        let announced = self.incoming.size_hint().lower();
-        if announced > limit {
-            return Err(too_large(limit));
-        }
+        self.restrict(at_most)?;
+        let announced = self.announced();
         // The announcement may be a lie: memory is taken as bytes arrive.
         let mut whole: Option<Bytes> = None;
         let mut parts = BytesMut::new();
-        let mut received: u64 = 0;
-        while let Some(data) = self.chunk().await? {
-            received += data.len() as u64;
-            if received > limit {
-                return Err(too_large(limit));
-            }
-            if received == announced && parts.is_empty() {
+        while let Some(data) = self.next().await? {
+            if data.len() as u64 == announced && parts.is_empty() {
                 whole = Some(data);
             } else {
                 parts.extend_from_slice(&data);
             }
         }
         Ok(whole.unwrap_or_else(|| parts.freeze()))
+    }
+
+    /// The bytes that come next; nothing at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
+        let data = self.chunk().await?;
+        if let Some(data) = &data {
+            self.received += data.len() as u64;
+            if self.received > self.limit {
+                return Err(too_large(self.limit));
+            }
+        }
+        Ok(data)
     }
 
     async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {

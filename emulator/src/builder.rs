@@ -1,26 +1,32 @@
 //! Settings of an emulator, and its start.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tokio::net::TcpListener;
+use tokio::task::spawn_blocking;
 
 use crate::address::Sites;
-use crate::auth::Credentials;
 use crate::emulator::Emulator;
 use crate::error::Error;
 use crate::state::{Settings, State};
+use crate::store::Store;
+use crate::users::{User, Users};
 
 /// Settings of an emulator; [`Builder::start`] starts it.
 ///
 /// Defaults: a free port of 127.0.0.1, the key id `emulator-key-id` with the secret `emulator-secret`,
-/// the zone `pek3a` of the domain `qingstor.com`, the system's clock, bodies of up to 1 GiB, 30 seconds of patience.
+/// the zone `pek3a` of the domain `qingstor.com`, the system's clock, bodies of up to 5 GiB, 30 seconds of patience,
+/// a temporary folder that is removed at the end.
 #[must_use = "a builder does nothing until it is started"]
 #[derive(Clone)]
 pub struct Builder {
     listen: String,
     settings: Settings,
+    data_dir: Option<PathBuf>,
+    sync: bool,
     zones_given: bool,
 }
 
@@ -29,6 +35,8 @@ impl fmt::Debug for Builder {
         f.debug_struct("Builder")
             .field("listen", &self.listen)
             .field("settings", &self.settings)
+            .field("data_dir", &self.data_dir)
+            .field("sync", &self.sync)
             .finish_non_exhaustive()
     }
 }
@@ -38,9 +46,14 @@ impl Builder {
         Builder {
             listen: "127.0.0.1:0".to_owned(),
             settings: Settings {
-                credentials: Credentials {
-                    id: "emulator-key-id".to_owned(),
-                    secret: "emulator-secret".to_owned(),
+                users: Users {
+                    default: Arc::new(User {
+                        id: "usr-emulator".to_owned(),
+                        name: "emulator".to_owned(),
+                        access_key_id: "emulator-key-id".to_owned(),
+                        secret: "emulator-secret".to_owned(),
+                    }),
+                    others: Vec::new(),
                 },
                 sites: Sites {
                     domain: "qingstor.com".to_owned(),
@@ -48,11 +61,13 @@ impl Builder {
                 },
                 clock: Arc::new(SystemTime::now),
                 log: None,
-                max_body: 1 << 30,
+                max_body: 5 << 30,
                 idle_timeout: Duration::from_secs(30),
                 fetch_anywhere: false,
                 accept_encoded_query: false,
             },
+            data_dir: None,
+            sync: false,
             zones_given: false,
         }
     }
@@ -63,12 +78,42 @@ impl Builder {
         self
     }
 
-    /// The one key pair that signatures are checked against.
+    /// The key pair of the default account, `usr-emulator`.
     pub fn access_key(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.settings.credentials = Credentials {
+        let default = Arc::make_mut(&mut self.settings.users.default);
+        default.access_key_id = id.into();
+        default.secret = secret.into();
+        self
+    }
+
+    /// Adds an account with a key pair of its own. Its id is what policies and ACLs name it by, such as `usr-abcd1234`.
+    pub fn user(
+        mut self,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        access_key_id: impl Into<String>,
+        secret: impl Into<String>,
+    ) -> Self {
+        self.settings.users.others.push(Arc::new(User {
             id: id.into(),
+            name: name.into(),
+            access_key_id: access_key_id.into(),
             secret: secret.into(),
-        };
+        }));
+        self
+    }
+
+    /// The folder to keep everything in, across restarts and across a `kill -9` at any moment. It is made if it is not
+    /// there, and used by one emulator at a time. Without it, data is kept in a temporary folder and removed at the end.
+    pub fn data_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.data_dir = Some(path.into());
+        self
+    }
+
+    /// Whether what was answered also survives a loss of power: then each answer to a change waits for the disk.
+    /// Off by default.
+    pub fn sync(mut self, sync: bool) -> Self {
+        self.sync = sync;
         self
     }
 
@@ -132,7 +177,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for an empty or malformed key id, secret, zone or domain;
+    /// [`Error::Setting`] for an empty or malformed key id, secret, account, zone or domain;
+    /// [`Error::DataFolder`] if the data folder cannot be used, or another emulator uses it;
     /// [`Error::Listen`] if the address cannot be listened on.
     pub async fn start(self) -> Result<Emulator, Error> {
         self.check()?;
@@ -142,20 +188,38 @@ impl Builder {
         };
         let listener = TcpListener::bind(&self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
+        let Builder { data_dir, sync, .. } = self;
+        let opening = spawn_blocking(move || Store::open(data_dir.as_deref(), sync));
+        let store = opening
+            .await
+            .map_err(|error| Error::Setting(format!("the runtime is ending: {error}")))??;
         Ok(Emulator::spawn(
             listener,
             address,
-            State::new(self.settings),
+            State::new(self.settings, store),
         ))
     }
 
     fn check(&self) -> Result<(), Error> {
-        let Credentials { id, secret } = &self.settings.credentials;
-        if id.is_empty() || id.contains(':') || secret.is_empty() {
-            return Err(Error::Setting(
-                "the access key id must not be empty nor contain a colon, the secret not be empty"
-                    .to_owned(),
-            ));
+        let users = &self.settings.users;
+        for (at, user) in users.all().enumerate() {
+            let id = &user.access_key_id;
+            if id.is_empty() || id.contains(':') || user.secret.is_empty() || user.id.is_empty() {
+                return Err(Error::Setting(
+                    "an access key id must not be empty nor contain a colon, a secret and an account's id not be empty"
+                        .to_owned(),
+                ));
+            }
+            if users
+                .all()
+                .skip(at + 1)
+                .any(|other| other.id == user.id || other.access_key_id == *id)
+            {
+                return Err(Error::Setting(format!(
+                    "two accounts have the id {} or the access key id {id}",
+                    user.id
+                )));
+            }
         }
         let Sites { domain, zones } = &self.settings.sites;
         if let Some(zone) = zones.iter().find(|zone| !is_label(zone)) {

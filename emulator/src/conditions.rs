@@ -4,11 +4,11 @@ use std::time::SystemTime;
 
 use crate::error::{ApiError, code};
 use crate::request::Request;
-use crate::store::Object;
+use crate::store::Version;
 use crate::text;
 
 /// What the conditions of a request ask for.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Conditions {
     pub(crate) if_match: Option<String>,
     pub(crate) if_none_match: Option<String>,
@@ -43,7 +43,7 @@ impl Conditions {
         })
     }
 
-    pub(crate) fn evaluate(&self, object: &Object) -> Verdict {
+    pub(crate) fn evaluate(&self, object: &Version) -> Verdict {
         let modified = text::whole_seconds(object.modified);
         if let Some(tags) = &self.if_match {
             if !lists(tags, &object.etag, false) {
@@ -63,7 +63,7 @@ impl Conditions {
     }
 
     /// For sources of copies, where every unmet condition is a failure.
-    pub(crate) fn require(&self, object: &Object) -> Result<(), ApiError> {
+    pub(crate) fn require(&self, object: &Version) -> Result<(), ApiError> {
         match self.evaluate(object) {
             Verdict::Proceed => Ok(()),
             Verdict::NotModified | Verdict::Failed => Err(failed()),

@@ -32,10 +32,8 @@ const META: &str = "x-qs-meta-";
 pub(crate) fn read(request: &Request) -> Result<Description, ApiError> {
     let mut headers = BTreeMap::new();
     for name in KEPT {
-        if let Some(value) = request.header_list(name)?
-            && let Ok(value) = HeaderValue::from_str(&value)
-        {
-            headers.insert(*name, value);
+        if let Some(value) = request.header_list(name)? {
+            headers.insert((*name).to_owned(), value);
         }
     }
     Ok(Description {
@@ -111,7 +109,12 @@ pub(crate) fn write(description: &Description, headers: &mut HeaderMap) {
         headers.insert(http::header::CONTENT_TYPE, value);
     }
     for (name, value) in &description.headers {
-        headers.insert(HeaderName::from_static(name), value.clone());
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(value),
+        ) {
+            headers.insert(name, value);
+        }
     }
     for (key, text) in &description.metadata {
         let name = HeaderName::from_bytes(format!("{META}{key}").as_bytes());

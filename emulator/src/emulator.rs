@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::builder::Builder;
 use crate::server;
 use crate::state::State;
 
-/// A running server. Dropping it stops it at once; [`Emulator::shutdown`] lets requests finish.
+/// A running server. Dropping it stops it at once; [`Emulator::shutdown`] lets requests finish. In both cases changes that
+/// were begun are finished or undone, and the data folder can be used by another emulator then.
 #[derive(Debug)]
 pub struct Emulator {
     address: SocketAddr,
@@ -56,12 +57,12 @@ impl Emulator {
 
     /// The key id that clients are to use.
     pub fn access_key_id(&self) -> &str {
-        &self.state.settings.credentials.id
+        &self.state.settings.users.default.access_key_id
     }
 
     /// The secret that clients are to sign with.
     pub fn secret_access_key(&self) -> &str {
-        &self.state.settings.credentials.secret
+        &self.state.settings.users.default.secret
     }
 
     /// The zone of requests whose host names none.
@@ -80,11 +81,14 @@ impl Emulator {
             let _ = stop.send(());
         }
         let _ = (&mut self.task).await;
+        let state = Arc::clone(&self.state);
+        let _ = spawn_blocking(move || state.store.close()).await;
     }
 }
 
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.task.abort();
+        self.state.store.close();
     }
 }

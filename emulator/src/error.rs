@@ -1,6 +1,7 @@
 //! What a refused request is answered with.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::generated::errors::ERRORS;
 
@@ -15,6 +16,7 @@ pub(crate) mod code {
     pub(crate) const ENTITY_TOO_LARGE: &str = "entity_too_large";
     pub(crate) const FETCH_IN_PROCESS: &str = "fetch_in_process";
     pub(crate) const INCOMPLETE_BODY: &str = "incomplete_body";
+    pub(crate) const INTERNAL_ERROR: &str = "internal_error";
     pub(crate) const INVALID_ACCESS_KEY_ID: &str = "invalid_access_key_id";
     pub(crate) const INVALID_ARGUMENT: &str = "invalid_argument";
     pub(crate) const INVALID_BUCKET_NAME: &str = "invalid_bucket_name";
@@ -43,6 +45,7 @@ pub(crate) mod code {
         ENTITY_TOO_LARGE,
         FETCH_IN_PROCESS,
         INCOMPLETE_BODY,
+        INTERNAL_ERROR,
         INVALID_ACCESS_KEY_ID,
         INVALID_ARGUMENT,
         INVALID_BUCKET_NAME,
@@ -114,6 +117,19 @@ impl ApiError {
     }
 }
 
+/// The error for a bucket that is not there.
+pub(crate) fn no_bucket(name: &str) -> ApiError {
+    ApiError::new(
+        code::BUCKET_NOT_EXISTS,
+        format!("There is no bucket {name} here"),
+    )
+}
+
+/// The error for an object that is not there.
+pub(crate) fn no_object() -> ApiError {
+    ApiError::new(code::OBJECT_NOT_EXISTS, "There is no such object")
+}
+
 /// Why an emulator could not be started.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -125,6 +141,13 @@ pub enum Error {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// The data folder cannot be used.
+    DataFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A setting is unusable; the text says which and why.
     Setting(String),
 }
@@ -133,6 +156,9 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Listen { address, source } => write!(f, "cannot listen on {address}: {source}"),
+            Error::DataFolder { path, reason } => {
+                write!(f, "the data folder {}: {reason}", path.display())
+            }
             Error::Setting(text) => f.write_str(text),
         }
     }
@@ -142,7 +168,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Listen { source, .. } => Some(source),
-            Error::Setting(_) => None,
+            Error::DataFolder { .. } | Error::Setting(_) => None,
         }
     }
 }

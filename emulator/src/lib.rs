@@ -14,11 +14,13 @@
 //! # }
 //! ```
 //!
-//! Everything is kept in memory and gone when the emulator stops. Several emulators can run in one process.
+//! Data is kept in a temporary folder that is removed when the emulator stops, or in one that is named with
+//! [`Builder::data_dir`] and survives. Several emulators can run in one process.
 
 mod address;
 pub mod answer;
 mod auth;
+mod authorize;
 mod body;
 mod builder;
 mod canonical;
@@ -32,6 +34,7 @@ mod error;
 mod generated;
 mod handlers;
 mod origin;
+mod payload;
 mod range;
 mod request;
 mod response;
@@ -42,6 +45,7 @@ mod sse;
 mod state;
 mod store;
 mod text;
+mod users;
 #[cfg(test)]
 mod vectors;
 

@@ -1,17 +1,26 @@
 //! The emulator as a program.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use qingstor_emulator::{Emulator, Error, ROUTES, implements};
 
-/// A local QingStor server for tests and development. Data is kept in memory.
+/// A local QingStor server for tests and development. Data is kept in a temporary folder, or in the one of `--data-dir`.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
     /// Address to listen on; port 0 is a free port.
     #[arg(long, default_value = "127.0.0.1:9000")]
     listen: String,
+
+    /// Folder to keep everything in, across restarts and `kill -9`; without it data is gone at the end.
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+
+    /// Let every change wait for the disk, so that it survives a loss of power too.
+    #[arg(long, requires = "data_dir")]
+    sync: bool,
 
     /// Access key id that clients use.
     #[arg(long, default_value = "emulator-key-id")]
@@ -34,7 +43,7 @@ struct Arguments {
     log_style: LogStyle,
 
     /// Largest request body, in MiB.
-    #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    #[arg(long, default_value_t = 5120, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     max_body_mib: u64,
 
     /// Let PUT Object (fetch) ask other machines than this one.
@@ -82,6 +91,13 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
         .max_body_bytes(arguments.max_body_mib << 20)
         .allow_fetch_from_anywhere(arguments.fetch_anywhere)
         .accept_encoded_query_values(arguments.accept_encoded_query_values);
+    let kept = match &arguments.data_dir {
+        Some(path) => format!("Data is kept in {}", path.display()),
+        None => "Data is gone when it stops (see --data-dir)".to_owned(),
+    };
+    if let Some(path) = arguments.data_dir {
+        builder = builder.data_dir(path).sync(arguments.sync);
+    }
     for zone in arguments.zone {
         builder = builder.zone(zone);
     }
@@ -89,7 +105,7 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
         builder = builder.log(|line| eprintln!("{line}"));
     }
     let emulator = builder.start().await?;
-    print_banner(&emulator);
+    print_banner(&emulator, &kept);
     if let Err(error) = tokio::signal::ctrl_c().await {
         eprintln!("qingstor-emulator: cannot wait for Ctrl-C: {error}");
     }
@@ -98,9 +114,9 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     Ok(())
 }
 
-fn print_banner(emulator: &Emulator) {
+fn print_banner(emulator: &Emulator, kept: &str) {
     println!(
-        "qingstor-emulator {} listens on {}. Data is kept in memory. Ctrl-C stops it.\n\n\
+        "qingstor-emulator {} listens on {}. {kept}. Ctrl-C stops it.\n\n\
          export QINGSTOR_ENDPOINT={}\n\
          export QINGSTOR_ACCESS_KEY_ID={}\n\
          export QINGSTOR_SECRET_ACCESS_KEY={}\n\

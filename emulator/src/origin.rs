@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, LOCATION};
 use http::{Request, Response, StatusCode, Uri};
 use http_body_util::{BodyExt as _, Empty};
@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// What the origin had.
 pub(crate) enum Fetched {
     Found {
-        data: Bytes,
+        body: Box<OriginBody>,
         content_type: Option<String>,
     },
     Missing,
@@ -38,7 +38,7 @@ pub(crate) async fn download(url: &str, settings: &Settings) -> Result<Fetched, 
     for _ in 0..=REDIRECTS {
         let response = ask(&uri, settings).await?;
         match response.status() {
-            StatusCode::OK => return read(response, settings).await,
+            StatusCode::OK => return read(response, settings),
             StatusCode::NOT_FOUND => return Ok(Fetched::Missing),
             StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND | StatusCode::TEMPORARY_REDIRECT => {
                 uri = redirected(&uri, &response)?;
@@ -116,7 +116,7 @@ async fn resolve(host: &str, port: u16, settings: &Settings) -> Result<SocketAdd
         })
 }
 
-async fn read(response: Response<Incoming>, settings: &Settings) -> Result<Fetched, ApiError> {
+fn read(response: Response<Incoming>, settings: &Settings) -> Result<Fetched, ApiError> {
     let length: u64 = response
         .headers()
         .get(CONTENT_LENGTH)
@@ -134,28 +134,44 @@ async fn read(response: Response<Incoming>, settings: &Settings) -> Result<Fetch
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .map(str::to_owned);
-    let mut body = response.into_body();
-    let mut data = BytesMut::new();
-    loop {
-        let frame = timeout(settings.idle_timeout, body.frame())
-            .await
-            .map_err(|_| failed("the origin stopped sending"))?;
-        match frame {
-            None => break,
-            Some(Err(error)) => return Err(failed(error)),
-            Some(Ok(frame)) => {
-                if let Ok(chunk) = frame.into_data() {
-                    data.extend_from_slice(&chunk);
-                }
-                // A chunked body is as long as it likes, whatever the header says.
-                if data.len() as u64 > length {
-                    return Err(failed("the origin sends more than its Content-Length"));
-                }
-            }
-        }
-    }
     Ok(Fetched::Found {
-        data: data.freeze(),
+        body: Box::new(OriginBody {
+            body: response.into_body(),
+            left: length,
+            idle: settings.idle_timeout,
+        }),
         content_type,
     })
+}
+
+/// What an origin sends.
+pub(crate) struct OriginBody {
+    body: Incoming,
+    /// In bytes, by the origin's word.
+    left: u64,
+    /// The longest silence.
+    idle: Duration,
+}
+
+impl OriginBody {
+    /// The bytes that come next; nothing at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
+        loop {
+            let frame = timeout(self.idle, self.body.frame())
+                .await
+                .map_err(|_| failed("the origin stopped sending"))?;
+            let Some(frame) = frame else {
+                return Ok(None);
+            };
+            let Ok(bytes) = frame.map_err(failed)?.into_data() else {
+                continue;
+            };
+            // A chunked body is as long as it likes, whatever the header says.
+            self.left = self
+                .left
+                .checked_sub(bytes.len() as u64)
+                .ok_or_else(|| failed("the origin sends more than its Content-Length"))?;
+            return Ok(Some(bytes));
+        }
+    }
 }

@@ -5,12 +5,12 @@ use crate::error::{ApiError, code};
 /// First and last byte of a part of something that is `size` bytes long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Span {
-    pub(crate) first: usize,
-    pub(crate) last: usize,
+    pub(crate) first: u64,
+    pub(crate) last: u64,
 }
 
 /// Reads `bytes=a-b`, `bytes=a-` or `bytes=-n`.
-pub(crate) fn parse(header: &str, size: usize) -> Result<Span, ApiError> {
+pub(crate) fn parse(header: &str, size: u64) -> Result<Span, ApiError> {
     span(header, size).ok_or_else(|| {
         ApiError::new(
             code::INVALID_RANGE,
@@ -20,7 +20,7 @@ pub(crate) fn parse(header: &str, size: usize) -> Result<Span, ApiError> {
     })
 }
 
-fn span(header: &str, size: usize) -> Option<Span> {
+fn span(header: &str, size: u64) -> Option<Span> {
     let (unit, range) = header.split_once('=')?;
     if !unit.trim().eq_ignore_ascii_case("bytes") {
         return None;
@@ -38,7 +38,7 @@ fn span(header: &str, size: usize) -> Option<Span> {
     }
     let first = number(first)?;
     let last = if last.is_empty() {
-        usize::MAX
+        u64::MAX
     } else {
         number(last)?
     };
@@ -52,11 +52,11 @@ fn span(header: &str, size: usize) -> Option<Span> {
 }
 
 /// Digits only; more than fits counts as the largest number.
-fn number(text: &str) -> Option<usize> {
+fn number(text: &str) -> Option<u64> {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    Some(text.parse().unwrap_or(usize::MAX))
+    Some(text.parse().unwrap_or(u64::MAX))
 }
 
 #[cfg(test)]

@@ -3,17 +3,17 @@
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, StatusCode};
-use http_body_util::Full;
 use serde_json::Value;
 
 use crate::error::ApiError;
+use crate::payload::Payload;
 
 /// A successful answer.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    pub(crate) body: Payload,
 }
 
 impl Reply {
@@ -21,13 +21,13 @@ impl Reply {
         Reply {
             status,
             headers: HeaderMap::new(),
-            body: Bytes::new(),
+            body: Payload::default(),
         }
     }
 
     pub(crate) fn json(value: &Value) -> Reply {
         let mut reply = Reply::empty(StatusCode::OK);
-        reply.body = Bytes::from(value.to_string());
+        reply.body = Bytes::from(value.to_string()).into();
         reply
             .headers
             .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -58,7 +58,7 @@ pub(crate) fn refusal(error: &ApiError, request_id: &str, head: bool) -> Reply {
         }
     }
     if !head {
-        reply.body = Bytes::from(error.document(request_id));
+        reply.body = Bytes::from(error.document(request_id)).into();
         reply
             .headers
             .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -67,8 +67,8 @@ pub(crate) fn refusal(error: &ApiError, request_id: &str, head: bool) -> Reply {
 }
 
 /// The finished answer.
-pub(crate) fn finish(reply: Reply) -> http::Response<Full<Bytes>> {
-    let mut response = http::Response::new(Full::new(reply.body));
+pub(crate) fn finish(reply: Reply) -> http::Response<Payload> {
+    let mut response = http::Response::new(reply.body);
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
     if bodiless(reply.status) {

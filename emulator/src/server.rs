@@ -1,13 +1,12 @@
 //! The HTTP server: connections in, answers out.
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use bytes::Bytes;
 use http::header::{CONNECTION, DATE, HeaderValue, LOCATION, SERVER};
 use http::{Method, StatusCode, request};
-use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -21,15 +20,18 @@ use tokio::time::{sleep, timeout};
 
 use crate::address::{self, Address};
 use crate::auth::{Identity, Verifier};
+use crate::authorize::{self, Question};
 use crate::body::Body;
-use crate::error::{ApiError, code};
+use crate::error::{ApiError, no_bucket};
 use crate::generated::routes::ROUTES;
 use crate::handlers::{self, Context};
+use crate::payload::Payload;
 use crate::request::Request;
 use crate::response::{self, Reply};
-use crate::route::{Auth, BodyKind, Route, Scope};
+use crate::route::{BodyKind, Route, Scope};
 use crate::router;
-use crate::state::{State, no_bucket};
+use crate::state::State;
+use crate::store::kind;
 use crate::text;
 
 /// A request has at most so many headers.
@@ -54,8 +56,8 @@ pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: ones
             _ = &mut stop => break,
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(serve_connection(stream, Arc::clone(&state), &graceful));
+                Ok((stream, peer)) => {
+                    connections.spawn(serve_connection(stream, peer.ip(), Arc::clone(&state), &graceful));
                 }
                 // Out of file descriptors, most likely: it passes when connections end.
                 Err(_) => sleep(Duration::from_millis(20)).await,
@@ -71,6 +73,7 @@ pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: ones
 
 fn serve_connection(
     stream: TcpStream,
+    peer: IpAddr,
     state: Arc<State>,
     graceful: &GracefulShutdown,
 ) -> impl Future<Output = ()> + Send + use<> {
@@ -79,7 +82,7 @@ fn serve_connection(
     let idle = state.settings.idle_timeout;
     let service = service_fn(move |request| {
         let state = Arc::clone(&state);
-        async move { Ok::<_, Infallible>(serve(state, request).await) }
+        async move { Ok::<_, Infallible>(serve(state, peer, request).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -107,8 +110,9 @@ struct Trace {
 /// Answers one request.
 async fn serve(
     state: Arc<State>,
+    peer: IpAddr,
     request: hyper::Request<Incoming>,
-) -> http::Response<Full<Bytes>> {
+) -> http::Response<Payload> {
     let started = Instant::now();
     let now = state.now();
     let id = format!("{:016x}", fastrand::u64(..));
@@ -131,6 +135,7 @@ async fn serve(
             let mut context = Context {
                 state: Arc::clone(&state),
                 request: served.request,
+                peer,
                 address: served.address,
                 identity: served.identity,
                 now,
@@ -210,17 +215,18 @@ fn prepare(
     let route = router::find(ROUTES, scope, &request)?;
     trace.operation = route.operation;
     let verifier = Verifier {
-        credentials: &settings.credentials,
+        users: &settings.users,
         now,
         accept_encoded_query: settings.accept_encoded_query,
     };
     let identity = verifier.identify(&request, &address.resources)?;
-    if identity == Identity::Anonymous && !is_open(route) {
-        return Err(ApiError::new(
-            code::PERMISSION_DENIED,
-            format!("{} needs a signed request here", route.title),
-        ));
-    }
+    authorize::authorize(&Question {
+        state,
+        request: &request,
+        address: &address,
+        identity: &identity,
+        route,
+    })?;
     // What is not implemented is not judged either.
     handlers::require(route.operation)?;
     router::check_params(route, &request)?;
@@ -232,21 +238,12 @@ fn prepare(
     }))
 }
 
-/// Whether an unsigned request is served. Most operations with optional authentication are open only where a policy or
-/// an ACL says so, and there are none here; preflight requests are open by nature, and forms sign themselves.
-fn is_open(route: &Route) -> bool {
-    match route.auth {
-        Auth::Required => false,
-        Auth::Optional => route.method == Method::OPTIONS,
-        Auth::Form => true,
-    }
-}
-
 /// The global endpoint sends requests about a bucket to the bucket's zone.
 fn redirect(state: &State, request: &Request, bucket: &str) -> Result<Reply, ApiError> {
     let zone = state
         .store
-        .bucket(bucket)
+        .snapshot()?
+        .bucket(bucket)?
         .ok_or_else(|| no_bucket(bucket))?
         .zone;
     let status = match request.method {
@@ -288,7 +285,12 @@ fn allow_origin(context: &Context, reply: &mut Reply) {
     if context.request.method == Method::OPTIONS {
         return;
     }
-    if let Some(cors) = context.state.store.bucket(bucket).and_then(|b| b.cors) {
+    // An answer that cannot be looked up is one that scripts may not read.
+    let cors = context.state.store.snapshot().ok().and_then(|snapshot| {
+        let bucket = snapshot.bucket(bucket).ok()??;
+        snapshot.setting(&bucket, kind::CORS).ok()?
+    });
+    if let Some(cors) = cors {
         let method = context.request.method.as_str();
         handlers::apply_cors(&cors, origin, method, &mut reply.headers);
     }

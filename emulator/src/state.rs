@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use crate::address::Sites;
-use crate::auth::Credentials;
-use crate::error::{ApiError, code};
+use crate::error::{ApiError, code, no_bucket};
 use crate::store::{Bucket, Store};
 use crate::text;
+use crate::users::Users;
 
 /// Tells the time.
 pub(crate) type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -20,7 +20,7 @@ pub(crate) type Log = Arc<dyn Fn(&str) + Send + Sync>;
 /// What can be set before the start.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    pub(crate) credentials: Credentials,
+    pub(crate) users: Users,
     pub(crate) sites: Sites,
     pub(crate) clock: Clock,
     pub(crate) log: Option<Log>,
@@ -36,7 +36,7 @@ pub(crate) struct Settings {
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Settings")
-            .field("access_key_id", &self.credentials.id)
+            .field("users", &self.users)
             .field("sites", &self.sites)
             .field("max_body", &self.max_body)
             .field("idle_timeout", &self.idle_timeout)
@@ -56,10 +56,10 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new(settings: Settings) -> State {
+    pub(crate) fn new(settings: Settings, store: Store) -> State {
         State {
             settings,
-            store: Store::default(),
+            store,
             fetching: Mutex::default(),
         }
     }
@@ -70,7 +70,7 @@ impl State {
 
     /// The bucket, if it exists and is in the zone.
     pub(crate) fn bucket_in(&self, zone: &str, name: &str) -> Result<Bucket, ApiError> {
-        match self.store.bucket(name) {
+        match self.store.snapshot()?.bucket(name)? {
             Some(bucket) if bucket.zone == zone => Ok(bucket),
             _ => Err(no_bucket(name)),
         }
@@ -90,14 +90,6 @@ impl State {
             url: url.to_owned(),
         })
     }
-}
-
-/// The error for a bucket that is not there.
-pub(crate) fn no_bucket(name: &str) -> ApiError {
-    ApiError::new(
-        code::BUCKET_NOT_EXISTS,
-        format!("There is no bucket {name} here"),
-    )
 }
 
 /// While it lives, a second fetch of the same URL is refused.

@@ -5,8 +5,7 @@ use http::StatusCode;
 use super::Context;
 use crate::error::{ApiError, code};
 use crate::response::Reply;
-use crate::state::no_bucket;
-use crate::store::{Bucket, StoreError};
+use crate::store::{Bucket, Change, Versioning};
 
 /// Creates a bucket in the endpoint's zone.
 pub(crate) async fn create(context: &Context) -> Result<Reply, ApiError> {
@@ -21,18 +20,23 @@ pub(crate) async fn create(context: &Context) -> Result<Reply, ApiError> {
         ));
     }
     let bucket = Bucket {
+        // The store gives it one.
+        id: 0,
+        name: name.to_owned(),
         zone: context.zone()?.to_owned(),
+        owner: context.identity.user_id().to_owned(),
         created: context.now,
-        cors: None,
+        versioning: Versioning::Disabled,
     };
-    match context.state.store.create_bucket(name, bucket) {
-        Ok(()) => Ok(Reply::empty(StatusCode::CREATED)),
-        Err(StoreError::BucketExists) => Err(ApiError::new(
-            code::BUCKET_ALREADY_EXISTS,
-            format!("The bucket {name} exists already"),
-        )),
-        Err(StoreError::NoBucket | StoreError::Changed) => Err(no_bucket(name)),
-    }
+    let create = move |change: &mut Change<'_>| {
+        if change.bucket_named(&bucket.name)?.is_some() {
+            let message = format!("The bucket {} exists already", bucket.name);
+            return Err(ApiError::new(code::BUCKET_ALREADY_EXISTS, message).into());
+        }
+        change.create_bucket(bucket)
+    };
+    context.state.store.change(create).await?;
+    Ok(Reply::empty(StatusCode::CREATED))
 }
 
 /// `^[a-z0-9][a-z0-9-]{4,61}[a-z0-9]$`

@@ -7,21 +7,21 @@ use super::Context;
 use crate::cors_rules::{Cors, Rule};
 use crate::error::ApiError;
 use crate::response::Reply;
-use crate::state::no_bucket;
+use crate::store::kind;
 
 /// How long a preflight answer may be kept if its rule does not say, in seconds.
 const MAX_AGE: u64 = 5;
 
 /// Replaces the bucket's CORS configuration.
 pub(crate) async fn put(context: &Context) -> Result<Reply, ApiError> {
-    context.bucket()?;
+    let bucket = context.bucket()?;
     Cors::read(&context.json)?;
-    let bucket = context.bucket_name()?;
+    let document = context.json.clone();
     context
         .state
         .store
-        .set_cors(bucket, context.json.clone())
-        .map_err(|_| no_bucket(bucket))?;
+        .change(move |change| change.put_setting(&bucket, kind::CORS, &document))
+        .await?;
     Ok(Reply::empty(StatusCode::OK))
 }
 
@@ -29,7 +29,8 @@ pub(crate) async fn put(context: &Context) -> Result<Reply, ApiError> {
 pub(crate) async fn preflight(context: &Context) -> Result<Reply, ApiError> {
     let bucket = context.bucket()?;
     let mut reply = Reply::empty(StatusCode::OK);
-    let Some(stored) = bucket.cors else {
+    let stored = context.state.store.snapshot()?;
+    let Some(stored) = stored.setting(&bucket, kind::CORS)? else {
         return Ok(reply);
     };
     let cors = Cors::read(&stored)?;

@@ -6,14 +6,14 @@ use super::Context;
 use crate::address::check_key;
 use crate::error::{ApiError, code};
 use crate::response::Reply;
-use crate::state::no_bucket;
+use crate::store::{Change, StoreError};
 
 /// The most objects that one request may name.
 const MOST: usize = 1000;
 
 /// Deletes each object that is named; those that are not there count as deleted.
 pub(crate) async fn delete(context: &Context) -> Result<Reply, ApiError> {
-    context.bucket()?;
+    let seen = context.bucket()?;
     let objects = match context.json.get("objects") {
         Some(Value::Array(objects)) => objects,
         _ => return Err(ApiError::argument("objects", "required, but missing")),
@@ -29,13 +29,11 @@ pub(crate) async fn delete(context: &Context) -> Result<Reply, ApiError> {
     for (at, object) in objects.iter().enumerate() {
         named.push(read(at, object)?);
     }
-    let bucket = context.bucket_name()?;
-    let mut deleted = Vec::new();
     let mut errors = Vec::new();
+    let mut keys = Vec::with_capacity(named.len());
     for (key, object) in named {
-        match delete_one(context, bucket, key, object) {
-            Ok(()) if quiet => {}
-            Ok(()) => deleted.push(json!({ "key": key })),
+        match check(key, object) {
+            Ok(()) => keys.push(key.to_owned()),
             Err(error) => errors.push(json!({
                 "key": key,
                 "code": error.code,
@@ -43,6 +41,20 @@ pub(crate) async fn delete(context: &Context) -> Result<Reply, ApiError> {
             })),
         }
     }
+    let deleted = if quiet {
+        Vec::new()
+    } else {
+        keys.iter().map(|key| json!({ "key": key })).collect()
+    };
+    let now = context.now;
+    let delete = move |change: &mut Change<'_>| -> Result<(), StoreError> {
+        let bucket = change.bucket(&seen)?;
+        for key in &keys {
+            change.delete(&bucket, key, now)?;
+        }
+        Ok(())
+    };
+    context.state.store.change(delete).await?;
     Ok(Reply::json(
         &json!({ "deleted": deleted, "errors": errors }),
     ))
@@ -60,20 +72,11 @@ fn read(at: usize, object: &Value) -> Result<(&str, &Map<String, Value>), ApiErr
     }
 }
 
-fn delete_one(
-    context: &Context,
-    bucket: &str,
-    key: &str,
-    members: &Map<String, Value>,
-) -> Result<(), ApiError> {
+fn check(key: &str, members: &Map<String, Value>) -> Result<(), ApiError> {
     check_key(key)?;
     // To delete the current object where one version was meant would lose data.
     if members.get("version_id").is_some_and(|id| !id.is_null()) {
         return Err(ApiError::argument("version_id", "not supported here"));
     }
-    context
-        .state
-        .store
-        .delete(bucket, key)
-        .map_err(|_| no_bucket(bucket))
+    Ok(())
 }

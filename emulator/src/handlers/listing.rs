@@ -5,10 +5,10 @@ use std::ops::Bound;
 use serde_json::{Value, json};
 
 use super::Context;
-use super::object_put::quoted;
+use super::receive::quoted;
 use crate::error::ApiError;
 use crate::response::Reply;
-use crate::store::{Object, Store};
+use crate::store::{Bucket, Snapshot, StoreError, Version};
 use crate::text;
 
 /// The default, and the most that one answer has.
@@ -16,7 +16,7 @@ const LIMIT: u64 = 100;
 
 /// Lists keys and common prefixes in byte order.
 pub(crate) async fn list_objects(context: &Context) -> Result<Reply, ApiError> {
-    context.bucket()?;
+    let bucket = context.bucket()?;
     let request = &context.request;
     let limit = request.query_number("limit")?.unwrap_or(LIMIT).min(LIMIT);
     if limit == 0 {
@@ -27,16 +27,17 @@ pub(crate) async fn list_objects(context: &Context) -> Result<Reply, ApiError> {
         return Err(ApiError::argument("delimiter", "must be one character"));
     }
     let question = Question {
-        bucket: context.bucket_name()?,
+        bucket: &bucket,
         prefix: request.query("prefix").unwrap_or(""),
         delimiter,
         marker: request.query("marker").unwrap_or(""),
         limit: usize::try_from(limit).unwrap_or(usize::MAX),
     };
-    let page = page(&context.state.store, &question);
+    let page = page(&*context.state.store.snapshot()?, &question)?;
+    let owner = &bucket.owner;
     Ok(Reply::json(&json!({
-        "name": question.bucket,
-        "owner": { "id": "usr-emulator", "name": "emulator" },
+        "name": bucket.name,
+        "owner": { "id": owner, "name": context.state.settings.users.name_of(owner) },
         "prefix": question.prefix,
         "delimiter": question.delimiter,
         "limit": limit,
@@ -49,7 +50,7 @@ pub(crate) async fn list_objects(context: &Context) -> Result<Reply, ApiError> {
 }
 
 struct Question<'a> {
-    bucket: &'a str,
+    bucket: &'a Bucket,
     prefix: &'a str,
     /// Empty for none.
     delimiter: &'a str,
@@ -66,11 +67,14 @@ struct Page {
     next_marker: String,
 }
 
-fn page(store: &Store, question: &Question<'_>) -> Page {
+fn page(snapshot: &Snapshot, question: &Question<'_>) -> Result<Page, StoreError> {
     let mut page = Page::default();
     let mut last = String::new();
-    let mut from = start(question);
-    while let Some((key, object)) = store.seek(question.bucket, from.as_ref().map(String::as_str)) {
+    let seek =
+        |from: Bound<String>| snapshot.objects(question.bucket, from.as_ref().map(String::as_str));
+    let mut objects = seek(start(question))?;
+    while let Some(object) = objects.next() {
+        let (key, object) = object?;
         if !key.starts_with(question.prefix) {
             break;
         }
@@ -82,16 +86,16 @@ fn page(store: &Store, question: &Question<'_>) -> Page {
             Some(common) => {
                 page.common_prefixes.push(common.to_owned());
                 last = common.to_owned();
-                from = after_all(common);
+                // What it stands for is skipped, not read.
+                objects = seek(after_all(common))?;
             }
             None => {
                 page.keys.push(entry(&key, &object));
-                last.clone_from(&key);
-                from = Bound::Excluded(key);
+                last = key;
             }
         }
     }
-    page
+    Ok(page)
 }
 
 /// Where a page begins: after the marker, but not before the prefix.
@@ -135,10 +139,10 @@ fn after_all(prefix: &str) -> Bound<String> {
     Bound::Included("\u{10ffff}".repeat(1024))
 }
 
-fn entry(key: &str, object: &Object) -> Value {
+fn entry(key: &str, object: &Version) -> Value {
     json!({
         "key": key,
-        "size": object.data.len(),
+        "size": object.size,
         "modified": text::unix(object.modified),
         "created": text::iso8601_millis(object.created),
         "mime_type": object.description.content_type,

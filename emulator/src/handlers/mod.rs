@@ -8,9 +8,11 @@ mod object_copy;
 mod object_fetch;
 mod object_get;
 mod object_put;
+mod receive;
 mod service;
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -18,7 +20,7 @@ use std::time::SystemTime;
 use serde_json::{Map, Value};
 
 pub(crate) use cors::apply as apply_cors;
-pub(crate) use object_put::check_body;
+pub(crate) use receive::check_body;
 
 use crate::address::Address;
 use crate::auth::Identity;
@@ -33,6 +35,9 @@ use crate::store::Bucket;
 pub(crate) struct Context {
     pub(crate) state: Arc<State>,
     pub(crate) request: Request,
+    /// Where the connection comes from.
+    #[expect(dead_code, reason = "policies and access logs name it")]
+    pub(crate) peer: IpAddr,
     pub(crate) address: Address,
     pub(crate) identity: Identity,
     pub(crate) now: SystemTime,

@@ -1,57 +1,94 @@
 //! PUT Object with a copy or a move source.
 
-use std::sync::Arc;
-
-use http::StatusCode;
-
 use super::Context;
-use super::object_get::no_object;
-use super::object_put;
+use super::object_put::{self, created};
 use crate::address::check_key;
+use crate::authorize;
 use crate::conditions::Conditions;
 use crate::describe;
-use crate::error::{ApiError, code};
+use crate::error::{ApiError, code, no_object};
 use crate::response::Reply;
 use crate::sse::{self, CustomerKey};
-use crate::state::no_bucket;
-use crate::store::{Description, Object, StoreError};
+use crate::store::{Bucket, Change, Description, Draft, StoreError, Version};
 use crate::text;
 
-/// A bucket and a key, as a source header names them.
-struct Source {
-    bucket: String,
-    key: String,
+/// An object, or a version of it, as a source header names it.
+pub(crate) struct Source {
+    pub(crate) bucket: Bucket,
+    pub(crate) key: String,
+    pub(crate) version_id: Option<String>,
 }
 
-/// Copies an object of the same zone.
+/// Copies an object of the same zone. Encrypted bytes are written anew; others are shared by both objects.
 pub(crate) async fn copy(context: &Context) -> Result<Reply, ApiError> {
-    context.bucket()?;
+    let target = context.bucket()?;
     let source = source(context, "x-qs-copy-source")?;
     let replace = replaces_metadata(context)?;
     let source_key = CustomerKey::read(&context.request, sse::COPY_SOURCE)?;
     let target_key = CustomerKey::read(&context.request, sse::CUSTOMER)?;
-    let object = find(context, &source)?;
-    sse::check(
-        object.key_print.as_ref(),
-        source_key.as_ref(),
-        sse::COPY_SOURCE,
-    )?;
-    Conditions::read(&context.request, "x-qs-copy-source-")?.require(&object)?;
-    let description = description(context, &object, replace)?;
-    let etag = object.key_print.is_none().then(|| object.etag.clone());
-    object_put::store(context, object.data.clone(), description, target_key, etag).await
+    let conditions = Conditions::read(&context.request, "x-qs-copy-source-")?;
+    let replaced = replace
+        .then(|| describe::read(&context.request))
+        .transpose()?;
+    let class = describe::storage_class(&context.request)?;
+    let describe = move |version: &Version| describe_copy(version, replaced, class);
+
+    if source_key.is_some() || target_key.is_some() {
+        let snapshot = context.state.store.snapshot()?;
+        let version = source.find(|bucket, key, id| match id {
+            Some(id) => snapshot.version(bucket, key, id),
+            None => snapshot.object(bucket, key),
+        })?;
+        sse::check(
+            version.key_print.as_ref(),
+            source_key.as_ref(),
+            sse::COPY_SOURCE,
+        )?;
+        conditions.require(&version)?;
+        let store = &context.state.store;
+        let mut payload = store.read(&snapshot, &version, 0, version.size, source_key.as_ref())?;
+        drop(snapshot);
+        let mut writer = store.writer(target_key.as_ref())?;
+        while let Some(bytes) = payload.chunk().await? {
+            writer.write(bytes).await?;
+        }
+        let written = writer.finish().await?;
+        return object_put::store(context, target, written, describe(&version), target_key).await;
+    }
+
+    let key = context.key()?.to_owned();
+    let now = context.now;
+    let copy = move |change: &mut Change<'_>| {
+        let target = change.bucket(&target)?;
+        let version = source.find_in(change)?;
+        sse::check(version.key_print.as_ref(), None, sse::COPY_SOURCE)?;
+        conditions.require(&version)?;
+        let segments = change.share(&version.segments)?;
+        let draft = Draft {
+            etag: version.etag.clone(),
+            created: now,
+            modified: now,
+            description: describe(&version),
+            key_print: None,
+            appendable: false,
+            segments,
+        };
+        change.put(&target, &key, draft)
+    };
+    created(&context.state.store.change(copy).await?, None)
 }
 
 /// What a copy has: all that its source has, unless the request replaces it; a storage class of its own in any case.
-fn description(context: &Context, object: &Object, replace: bool) -> Result<Description, ApiError> {
-    if replace {
-        return describe::read(&context.request);
-    }
-    let mut description = object.description.clone();
-    if let Some(class) = describe::storage_class(&context.request)? {
+fn describe_copy(
+    version: &Version,
+    replaced: Option<Description>,
+    class: Option<String>,
+) -> Description {
+    let mut description = replaced.unwrap_or_else(|| version.description.clone());
+    if let Some(class) = class {
         description.storage_class = class;
     }
-    Ok(description)
+    description
 }
 
 fn replaces_metadata(context: &Context) -> Result<bool, ApiError> {
@@ -66,43 +103,58 @@ fn replaces_metadata(context: &Context) -> Result<bool, ApiError> {
 
 /// Moves an object of the same zone; its encryption and description stay.
 pub(crate) async fn rename(context: &Context) -> Result<Reply, ApiError> {
-    context.bucket()?;
+    let target = context.bucket()?;
     let source = source(context, "x-qs-move-source")?;
+    authorize::require_owner(&context.identity, &source.bucket)?;
     let conditions = Conditions::read(&context.request, "x-qs-move-source-")?;
-    let bucket = context.bucket_name()?;
-    let target = (bucket, context.key()?);
-    loop {
-        let object = find(context, &source)?;
-        conditions.require(&object)?;
-        let moved = Object {
-            modified: context.now,
-            ..Object::clone(&object)
-        };
-        let from = (source.bucket.as_str(), source.key.as_str());
-        match context.state.store.rename(from, &object, target, moved) {
-            Ok(()) => {
-                let mut reply = Reply::empty(StatusCode::CREATED);
-                reply.set("ETag", &object_put::quoted(&object.etag))?;
-                return Ok(reply);
-            }
-            // Somebody wrote or removed the source in between: look again.
-            Err(StoreError::Changed) => {}
-            Err(StoreError::NoBucket | StoreError::BucketExists) => return Err(no_bucket(bucket)),
+    let key = context.key()?.to_owned();
+    let now = context.now;
+    let rename = move |change: &mut Change<'_>| {
+        let target = change.bucket(&target)?;
+        let version = source.find_in(change)?;
+        conditions.require(&version)?;
+        // Where the source's bucket keeps versions, its last one stays there and has the bytes too.
+        let segments = change.share(&version.segments)?;
+        match &source.version_id {
+            Some(id) => drop(change.delete_version(&source.bucket, &source.key, id)?),
+            None => drop(change.delete(&source.bucket, &source.key, now)?),
         }
+        let draft = Draft {
+            etag: version.etag,
+            created: version.created,
+            modified: now,
+            description: version.description,
+            key_print: version.key_print,
+            appendable: version.appendable,
+            segments,
+        };
+        change.put(&target, &key, draft)
+    };
+    created(&context.state.store.change(rename).await?, None)
+}
+
+impl Source {
+    /// The version that is meant, which is not a delete marker.
+    pub(crate) fn find(
+        &self,
+        look: impl FnOnce(&Bucket, &str, Option<&str>) -> Result<Option<Version>, StoreError>,
+    ) -> Result<Version, StoreError> {
+        let version = look(&self.bucket, &self.key, self.version_id.as_deref())?;
+        let object = version.filter(|version| !version.delete_marker);
+        object.ok_or_else(|| no_object().into())
+    }
+
+    pub(crate) fn find_in(&self, change: &Change<'_>) -> Result<Version, StoreError> {
+        change.bucket(&self.bucket)?;
+        self.find(|bucket, key, id| match id {
+            Some(id) => change.version(bucket, key, id),
+            None => change.object(bucket, key),
+        })
     }
 }
 
-fn find(context: &Context, source: &Source) -> Result<Arc<Object>, ApiError> {
-    context.state.bucket_in(context.zone()?, &source.bucket)?;
-    context
-        .state
-        .store
-        .object(&source.bucket, &source.key)
-        .ok_or_else(no_object)
-}
-
-/// Reads `/bucket/percent%20encoded%20key`, with `?version_id=` after it or not.
-fn source(context: &Context, name: &str) -> Result<Source, ApiError> {
+/// Reads `/bucket/percent%20encoded%20key`, with `?version_id=` after it or not. The bucket must be in this zone.
+pub(crate) fn source(context: &Context, name: &str) -> Result<Source, ApiError> {
     let header = context.request.header(name)?.unwrap_or("");
     let (path, query) = header.split_once('?').unwrap_or((header, ""));
     let wrong = || {
@@ -120,16 +172,23 @@ fn source(context: &Context, name: &str) -> Result<Source, ApiError> {
         .ok_or_else(wrong)?;
     let key = text::percent_decode(raw_key).ok_or_else(wrong)?;
     check_key(&key)?;
-    match query.split_once('=') {
-        None if query.is_empty() => {}
-        // Nothing has versions as long as versioning cannot be enabled.
-        Some(("version_id", id)) if !id.is_empty() => return Err(no_object()),
+    let version_id = match query.split_once('=') {
+        None if query.is_empty() => None,
+        Some(("version_id", id)) if !id.is_empty() => {
+            Some(text::percent_decode(id).ok_or_else(wrong)?)
+        }
         _ => {
             return Err(ApiError::new(
                 code::INVALID_ARGUMENT,
                 format!("{name}: only ?version_id=<id> may follow the key"),
             ));
         }
-    }
-    Ok(Source { bucket, key })
+    };
+    let bucket = context.state.bucket_in(context.zone()?, &bucket)?;
+    authorize::may_read_source(&context.identity, &bucket, &key)?;
+    Ok(Source {
+        bucket,
+        key,
+        version_id,
+    })
 }

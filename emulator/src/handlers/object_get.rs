@@ -1,19 +1,17 @@
 //! GET Object and HEAD Object.
 
-use std::sync::Arc;
-
 use http::StatusCode;
 
 use super::Context;
-use super::object_put::{echo_key, quoted};
-use crate::auth::Identity;
+use super::object_put::echo_key;
+use super::receive::quoted;
 use crate::conditions::{self, Conditions, Verdict};
 use crate::describe;
-use crate::error::{ApiError, code};
+use crate::error::{ApiError, code, no_object};
 use crate::range::{self, Span};
 use crate::response::Reply;
 use crate::sse::{self, CustomerKey};
-use crate::store::Object;
+use crate::store::{Bucket, Snapshot, Version, Versioning};
 use crate::text;
 
 /// Headers that a signed GET can replace for its own answer.
@@ -28,22 +26,26 @@ const OVERRIDES: &[(&str, &str)] = &[
 
 /// Answers the object's bytes, or a range of them.
 pub(crate) async fn get(context: &Context) -> Result<Reply, ApiError> {
-    let object = named(context)?;
+    let bucket = context.bucket()?;
+    let store = &context.state.store;
+    let snapshot = store.snapshot()?;
+    let object = named(context, &snapshot, &bucket)?;
     let key = CustomerKey::read(&context.request, sse::CUSTOMER)?;
     sse::check(object.key_print.as_ref(), key.as_ref(), sse::CUSTOMER)?;
-    let mut reply = described(&object, key.as_ref())?;
+    let mut reply = described(&bucket, &object, key.as_ref())?;
     if unchanged(context, &object)? {
         return not_modified(reply);
     }
     override_headers(context, &mut reply)?;
     match wanted_range(context, &object)? {
-        None => reply.body = object.data.clone(),
+        None => reply.body = store.read(&snapshot, &object, 0, object.size, key.as_ref())?,
         Some(span) => {
+            let Span { first, last } = span;
             reply.status = StatusCode::PARTIAL_CONTENT;
-            let size = object.data.len();
-            let range = format!("bytes {}-{}/{size}", span.first, span.last);
+            let range = format!("bytes {first}-{last}/{}", object.size);
             reply.set("Content-Range", &range)?;
-            reply.body = object.data.slice(span.first..=span.last);
+            let length = last - first + 1;
+            reply.body = store.read(&snapshot, &object, first, length, key.as_ref())?;
         }
     }
     Ok(reply)
@@ -51,45 +53,65 @@ pub(crate) async fn get(context: &Context) -> Result<Reply, ApiError> {
 
 /// Answers what is known of the object.
 pub(crate) async fn head(context: &Context) -> Result<Reply, ApiError> {
-    let object = named(context)?;
+    let bucket = context.bucket()?;
+    let snapshot = context.state.store.snapshot()?;
+    let object = named(context, &snapshot, &bucket)?;
     let key = CustomerKey::read(&context.request, sse::CUSTOMER)?;
     // Without a key the question is answered all the same; a key that is sent must be right.
     if key.is_some() {
         sse::check(object.key_print.as_ref(), key.as_ref(), sse::CUSTOMER)?;
     }
-    let mut reply = described(&object, key.as_ref())?;
+    let mut reply = described(&bucket, &object, key.as_ref())?;
     if unchanged(context, &object)? {
         return not_modified(reply);
     }
-    reply.set("Content-Length", &object.data.len().to_string())?;
+    reply.set("Content-Length", &object.size.to_string())?;
     Ok(reply)
 }
 
-/// The object that the request names.
-fn named(context: &Context) -> Result<Arc<Object>, ApiError> {
-    context.bucket()?;
-    // Nothing has versions as long as versioning cannot be enabled.
-    if context.request.query_nonempty("version_id").is_some() {
-        return Err(no_object());
+/// The object, or the version of it, that the request names.
+fn named(context: &Context, snapshot: &Snapshot, bucket: &Bucket) -> Result<Version, ApiError> {
+    let key = context.key()?;
+    let marked = |error: ApiError, marker: &Version| {
+        error
+            .with_header("x-qs-delete-marker", "true")
+            .with_header("x-qs-version-id", marker.id())
+    };
+    if let Some(id) = context.request.query_nonempty("version_id") {
+        return match snapshot.version(bucket, key, id)? {
+            Some(marker) if marker.delete_marker => {
+                let why = "This version is a delete marker";
+                Err(marked(
+                    ApiError::new(code::METHOD_NOT_ALLOWED, why),
+                    &marker,
+                ))
+            }
+            Some(version) => Ok(version),
+            None => Err(no_object()),
+        };
     }
-    context
-        .state
-        .store
-        .object(context.bucket_name()?, context.key()?)
-        .ok_or_else(no_object)
+    if let Some(object) = snapshot.object(bucket, key)? {
+        return Ok(object);
+    }
+    match snapshot.newest_marker(bucket, key)? {
+        Some(marker) => Err(marked(no_object(), &marker)),
+        None => Err(no_object()),
+    }
 }
 
-/// The error for an object that is not there.
-pub(crate) fn no_object() -> ApiError {
-    ApiError::new(code::OBJECT_NOT_EXISTS, "There is no such object")
-}
-
-fn described(object: &Object, key: Option<&CustomerKey>) -> Result<Reply, ApiError> {
+fn described(
+    bucket: &Bucket,
+    object: &Version,
+    key: Option<&CustomerKey>,
+) -> Result<Reply, ApiError> {
     let mut reply = Reply::empty(StatusCode::OK);
     describe::write(&object.description, &mut reply.headers);
     reply.set("ETag", &quoted(&object.etag))?;
     reply.set("Last-Modified", &text::http_date(object.modified))?;
     reply.set("Accept-Ranges", "bytes")?;
+    if bucket.versioning != Versioning::Disabled {
+        reply.set("X-QS-Version-Id", &object.id())?;
+    }
     match key {
         Some(key) => echo_key(&mut reply, &key.md5)?,
         None if object.key_print.is_some() => {
@@ -101,7 +123,7 @@ fn described(object: &Object, key: Option<&CustomerKey>) -> Result<Reply, ApiErr
 }
 
 /// Whether the answer is 304; a failed condition is an error.
-fn unchanged(context: &Context, object: &Object) -> Result<bool, ApiError> {
+fn unchanged(context: &Context, object: &Version) -> Result<bool, ApiError> {
     match Conditions::read(&context.request, "")?.evaluate(object) {
         Verdict::Proceed => Ok(false),
         Verdict::NotModified => Ok(true),
@@ -123,7 +145,7 @@ fn override_headers(context: &Context, reply: &mut Reply) -> Result<(), ApiError
         let Some(value) = context.request.query_nonempty(query) else {
             continue;
         };
-        if context.identity == Identity::Anonymous {
+        if context.identity.is_anonymous() {
             return Err(ApiError::argument(query, "only in signed requests"));
         }
         reply.set(header, value)?;
@@ -131,7 +153,7 @@ fn override_headers(context: &Context, reply: &mut Reply) -> Result<(), ApiError
     Ok(())
 }
 
-fn wanted_range(context: &Context, object: &Object) -> Result<Option<Span>, ApiError> {
+fn wanted_range(context: &Context, object: &Version) -> Result<Option<Span>, ApiError> {
     let Some(header) = context.request.header("range")? else {
         return Ok(None);
     };
@@ -142,5 +164,5 @@ fn wanted_range(context: &Context, object: &Object) -> Result<Option<Span>, ApiE
             return Ok(None);
         }
     }
-    range::parse(header, object.data.len()).map(Some)
+    range::parse(header, object.size).map(Some)
 }

@@ -33,13 +33,16 @@ pub(crate) async fn list_buckets(context: &Context) -> Result<Reply, ApiError> {
     let buckets: Vec<_> = context
         .state
         .store
-        .buckets()
+        .snapshot()?
+        .buckets()?
         .into_iter()
-        .filter(|(_, bucket)| here.is_none_or(|zone| bucket.zone == zone))
-        .filter(|(_, bucket)| asked.is_none_or(|zone| bucket.zone == zone))
+        .filter(|bucket| bucket.owner == context.identity.user_id())
+        .filter(|bucket| here.is_none_or(|zone| bucket.zone == zone))
+        .filter(|bucket| asked.is_none_or(|zone| bucket.zone == zone))
         .skip(usize::try_from(offset).unwrap_or(usize::MAX))
         .take(usize::try_from(limit).unwrap_or(usize::MAX))
-        .map(|(name, bucket)| {
+        .map(|bucket| {
+            let name = &bucket.name;
             json!({
                 "location": bucket.zone,
                 "name": name,

@@ -6,6 +6,7 @@ mod cors;
 mod delete_many;
 mod fetching;
 mod hostile;
+mod keeping;
 mod listing;
 mod objects;
 mod routing;

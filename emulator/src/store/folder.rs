@@ -1,0 +1,152 @@
+//! The data folder: made or recognised, and held by one emulator at a time.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::error::Error;
+
+/// The first line of the file `format`. Another one is not understood.
+const FORMAT: &str = "qingstor-emulator data, format 1\n";
+
+/// A data folder that is locked. Dropping it lets others have it; a temporary one is removed.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) path: PathBuf,
+    // In this order: the lock's file is closed before its folder is removed.
+    _lock: File,
+    _temporary: Option<TempDir>,
+}
+
+/// Takes the folder, or a temporary one that is removed at the end.
+pub(crate) fn hold(path: Option<&Path>) -> Result<Held, Error> {
+    let Some(path) = path else {
+        let temporary = tempfile::Builder::new()
+            .prefix("qingstor-emulator-")
+            .tempdir()
+            .map_err(|error| failed(&std::env::temp_dir(), error))?;
+        let path = temporary.path().to_owned();
+        let lock = prepare(&path)?;
+        return Ok(Held {
+            path,
+            _lock: lock,
+            _temporary: Some(temporary),
+        });
+    };
+    fs::create_dir_all(path).map_err(|error| failed(path, error))?;
+    Ok(Held {
+        path: path.to_owned(),
+        _lock: prepare(path)?,
+        _temporary: None,
+    })
+}
+
+fn prepare(path: &Path) -> Result<File, Error> {
+    recognise(path)?;
+    let lock = lock(path)?;
+    let format = path.join("format");
+    if !format.exists() {
+        // Its name appears with its content.
+        let draft = path.join("format.new");
+        fs::write(&draft, FORMAT).map_err(|error| failed(path, error))?;
+        fs::rename(&draft, &format).map_err(|error| failed(path, error))?;
+    }
+    for name in ["incoming", "blobs"] {
+        fs::create_dir_all(path.join(name)).map_err(|error| failed(path, error))?;
+    }
+    Ok(lock)
+}
+
+/// Refuses a folder that holds something else.
+fn recognise(path: &Path) -> Result<(), Error> {
+    match fs::read_to_string(path.join("format")) {
+        Ok(text) if text == FORMAT => return Ok(()),
+        Ok(_) => {
+            return Err(failed(
+                path,
+                "its format is of another version of the emulator",
+            ));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(path, error)),
+    }
+    for entry in fs::read_dir(path).map_err(|error| failed(path, error))? {
+        let name = entry.map_err(|error| failed(path, error))?.file_name();
+        if name != "lock" && name != "format.new" {
+            return Err(failed(
+                path,
+                "it is not empty, and no data folder of an emulator",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn lock(path: &Path) -> Result<File, Error> {
+    let file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path.join("lock"))
+        .map_err(|error| failed(path, error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(failed(path, "another emulator is using it")),
+        Err(TryLockError::Error(error)) => Err(failed(path, error)),
+    }
+}
+
+pub(crate) fn failed(path: &Path, why: impl std::fmt::Display) -> Error {
+    Error::DataFolder {
+        path: path.to_owned(),
+        reason: why.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(path: &Path) -> String {
+        hold(Some(path)).expect_err("refused").to_string()
+    }
+
+    #[test]
+    fn a_folder_is_held_by_one_at_a_time() {
+        let root = tempfile::tempdir().expect("a folder");
+        let path = root.path().join("made/on/the/way");
+        let first = hold(Some(&path)).expect("held");
+        assert!(
+            reason(&path).contains("another emulator"),
+            "{}",
+            reason(&path)
+        );
+        drop(first);
+        drop(hold(Some(&path)).expect("held again"));
+    }
+
+    #[test]
+    fn foreign_folders_are_left_alone() {
+        let root = tempfile::tempdir().expect("a folder");
+        fs::write(root.path().join("thesis.txt"), "words").expect("written");
+        assert!(reason(root.path()).contains("not empty"));
+        fs::write(
+            root.path().join("format"),
+            "qingstor-emulator data, format 99\n",
+        )
+        .expect("written");
+        assert!(reason(root.path()).contains("another version"));
+        assert!(!root.path().join("lock").exists());
+    }
+
+    #[test]
+    fn a_temporary_folder_is_removed() {
+        let held = hold(None).expect("held");
+        let path = held.path.clone();
+        assert!(path.join("format").exists());
+        drop(held);
+        assert!(!path.exists());
+    }
+}
