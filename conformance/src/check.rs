@@ -5,6 +5,7 @@ use qingstor::{Client, RetryPolicy};
 
 use crate::compare;
 use crate::example::Example;
+use crate::names::Names;
 use crate::report::Report;
 
 /// What of an example is checked.
@@ -67,7 +68,7 @@ async fn encode(example: &Example) -> Report {
         Ok(client) => {
             // What becomes of the answer is the business of the other check.
             let mut outcome = Report::prepared();
-            (example.call)(&client, &mut outcome).await;
+            (example.call)(&client, &Names::as_written(), &mut outcome).await;
             match replay.requests().as_slice() {
                 [request] => compare::request(example, request, &mut report),
                 requests => {
@@ -87,7 +88,7 @@ async fn encode(example: &Example) -> Report {
 async fn decode(example: &Example) -> Report {
     let mut report = Report::prepared();
     match client(&replay(example)) {
-        Ok(client) => (example.call)(&client, &mut report).await,
+        Ok(client) => (example.call)(&client, &Names::as_written(), &mut report).await,
         Err(error) => report.find(error.to_string()),
     }
     report
@@ -106,13 +107,23 @@ where
             return report;
         }
     };
-    (example.given)(&client, &mut report).await;
-    if !report.findings().is_empty() {
-        return report;
+    let mut names = Names::as_written();
+    for step in example.given {
+        match (step.run)(&client, &names).await {
+            Ok(values) => {
+                for (sample, value) in values {
+                    names.learn(sample, value);
+                }
+            }
+            Err(error) => {
+                report.find(format!("given: {} fails: {error}", step.operation));
+                return report;
+            }
+        }
     }
-    (example.call)(&client, &mut report).await;
+    (example.call)(&client, &names, &mut report).await;
     match recorder.last() {
-        Some(exchange) => compare::response(example, &exchange.response, &mut report),
+        Some(exchange) => compare::response(example, &names, &exchange.response, &mut report),
         None => report.find("no exchange came to an end"),
     }
     report

@@ -9,6 +9,7 @@ use qingstor::testing::{WireRequest, WireResponse};
 use serde_json::Value;
 
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
 /// Headers that every request may have, whatever the example is about.
@@ -112,7 +113,12 @@ fn fields(body: &[u8], boundary: &str) -> Option<Vec<(String, String)>> {
 }
 
 /// Holds a live answer against its example.
-pub(crate) fn response(example: &Example, response: &WireResponse, report: &mut Report) {
+pub(crate) fn response(
+    example: &Example,
+    names: &Names,
+    response: &WireResponse,
+    report: &mut Report,
+) {
     report.equal("the status", &response.status, &example.status);
     for (name, expected) in example.response_headers {
         let got = response
@@ -123,21 +129,21 @@ pub(crate) fn response(example: &Example, response: &WireResponse, report: &mut 
         match (expected, got) {
             (Some(_), Some(_)) if varies => {}
             (expected, got) => {
-                report.equal(&format!("the header {name}"), &got.as_deref(), expected)
+                let expected = expected.map(|text| names.text(text));
+                report.equal(&format!("the header {name}"), &got, &expected);
             }
         }
     }
-    body(
-        example.response_body,
-        &response.body,
-        example.varies,
-        report,
-    );
+    body(example, names, &response.body, report);
 }
 
-fn body(expected: Payload, got: &[u8], varies: &[&str], report: &mut Report) {
-    match expected {
-        Payload::Json(text) => match (serde_json::from_str(text), serde_json::from_slice(got)) {
+fn body(example: &Example, names: &Names, got: &[u8], report: &mut Report) {
+    let varies = example.varies;
+    match example.response_body {
+        Payload::Json(text) => match (
+            serde_json::from_str(&names.text(text)),
+            serde_json::from_slice(got),
+        ) {
             (Ok(expected), Ok(got)) => json("the answer's body", &expected, &got, varies, report),
             _ => {
                 let got = String::from_utf8_lossy(got);
@@ -149,7 +155,8 @@ fn body(expected: Payload, got: &[u8], varies: &[&str], report: &mut Report) {
         Payload::None => {}
         Payload::Text(expected) => {
             let got = String::from_utf8_lossy(got);
-            report.equal("the answer's body", &got.as_ref(), &expected);
+            let expected = names.text(expected);
+            report.equal("the answer's body", &got.as_ref(), &expected.as_str());
         }
     }
 }

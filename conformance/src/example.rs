@@ -1,15 +1,32 @@
 //! What a spec's example says, as data and as calls of the SDK.
 
-use std::future::Future;
 use std::pin::Pin;
 
-use qingstor::Client;
+use qingstor::{Client, Error};
 
+use crate::names::Names;
 use crate::report::Report;
 
-/// Calls of the SDK that report what came of them.
-pub type Steps =
-    for<'a> fn(&'a Client, &'a mut Report) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+/// A future that can move to another thread.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Makes a call of the SDK and judges what came of it.
+pub type Judge = for<'a> fn(&'a Client, &'a Names, &'a mut Report) -> BoxFuture<'a, ()>;
+
+/// Makes a call of the SDK that has to succeed. Brings the samples for which its answer has values.
+pub type Run =
+    for<'a> fn(&'a Client, &'a Names) -> BoxFuture<'a, Result<Vec<(&'static str, String)>, Error>>;
+
+/// A call that brings an endpoint nearer to the state that an example begins with.
+#[derive(Clone, Copy, Debug)]
+pub struct Step {
+    /// The operation's method in the SDK.
+    pub operation: &'static str,
+    /// The bucket that it is about.
+    pub bucket: Option<&'static str>,
+    /// Makes the call.
+    pub run: Run,
+}
 
 /// One example of one operation.
 #[derive(Clone, Copy, Debug)]
@@ -40,10 +57,12 @@ pub struct Example {
     pub response_body: Payload,
     /// Headers and JSON members of the answer whose value a live server makes up.
     pub varies: &'static [&'static str],
-    /// Brings an endpoint to the state that the example begins with.
-    pub given: Steps,
+    /// The buckets that it names, those that do not exist among them.
+    pub buckets: &'static [&'static str],
+    /// Bring an endpoint to the state that the example begins with.
+    pub given: &'static [Step],
     /// Makes the call and judges what came of it.
-    pub call: Steps,
+    pub call: Judge,
 }
 
 /// A body in an example.

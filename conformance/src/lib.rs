@@ -9,15 +9,17 @@ pub mod example;
 // Laid out by the generator.
 #[rustfmt::skip]
 mod generated;
+mod names;
 mod report;
 
 pub use check::{Kind, run};
 pub use example::Example;
+pub use names::Names;
 pub use report::Report;
 
 /// Every example of every spec, by operation.
-pub fn examples() -> Vec<Example> {
-    generated::examples()
+pub fn examples() -> impl Iterator<Item = &'static Example> {
+    generated::EXAMPLES.iter().copied().flatten()
 }
 
 /// The programs of the project's front page are compiled as documentation tests.

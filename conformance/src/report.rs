@@ -36,13 +36,6 @@ impl Report {
         self.findings.push(finding.into());
     }
 
-    /// A step before the call has to succeed.
-    pub fn step<T>(&mut self, step: &str, outcome: Result<T, Error>) {
-        if let Err(error) = outcome {
-            self.find(format!("given: {step} fails: {error}"));
-        }
-    }
-
     /// The call has to succeed.
     pub fn output<T>(&mut self, outcome: Result<T, Error>) -> Option<T> {
         outcome

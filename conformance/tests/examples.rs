@@ -5,16 +5,15 @@ use std::process::ExitCode;
 use libtest_mimic::{Arguments, Failed, Trial};
 use qingstor::testing::Recorder;
 use qingstor::{Client, RetryPolicy};
-use qingstor_conformance::{Example, Kind, Report, run};
+use qingstor_conformance::{Example, Kind, Names, Report, run};
 use qingstor_emulator::Emulator;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let examples = qingstor_conformance::examples();
-    let trials = examples.into_iter().flat_map(|example| {
+    let trials = qingstor_conformance::examples().flat_map(|example| {
         Kind::ALL.map(|kind| {
             let name = format!("{}/{}/{}", example.operation, kind.as_str(), example.id);
-            Trial::test(name, move || check(&example, kind))
+            Trial::test(name, move || check(example, kind))
         })
     });
     libtest_mimic::run(&arguments, trials.collect()).exit_code()
@@ -62,7 +61,7 @@ async fn live(example: &Example, emulator: &Emulator) -> Report {
     let client = recorder.and_then(|recorder| Ok((recorder.clone(), client(recorder)?)));
     match client {
         Ok((recorder, client)) => {
-            (example.call)(&client, &mut Report::live()).await;
+            (example.call)(&client, &Names::as_written(), &mut Report::live()).await;
             let status = recorder.last().map(|exchange| exchange.response.status);
             report.equal(
                 "the status of an operation without a handler",

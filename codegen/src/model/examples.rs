@@ -7,8 +7,8 @@ use percent_encoding::percent_decode_str;
 
 use super::load::{Files, Parsed};
 use super::{
-    Api, Argument, Call, Example, Expected, Literal, Operation, Place, Type, WireBody, WireMessage,
-    snake, values,
+    Api, Argument, Call, Example, Expected, Given, Literal, Operation, Place, Step, Type, WireBody,
+    WireMessage, snake, values,
 };
 use crate::diagnostic::{Diagnostic, closest};
 use crate::spec::{self, Outcome, Scope};
@@ -166,7 +166,7 @@ impl Reader<'_> {
         Ok((operation.id.clone(), example))
     }
 
-    fn step(&self, step: &Spanned<spec::Call>) -> Result<Call, Problem> {
+    fn step(&self, step: &Spanned<spec::Call>) -> Result<Step, Problem> {
         let method = &step.value.method;
         let Some(operation) = self.api.operations.iter().find(|o| o.snake == method.value) else {
             let problem = self.at(
@@ -183,7 +183,56 @@ impl Reader<'_> {
                 },
             );
         };
-        self.call(operation, &step.value.input, &step.value.input.range)
+        let call = self.call(operation, &step.value.input, &step.value.input.range)?;
+        let gives = match &step.value.gives {
+            Some(node) => self.gives(operation, node)?,
+            None => Vec::new(),
+        };
+        Ok(Step { call, gives })
+    }
+
+    /// What a step's answer brings into the rest of the example.
+    fn gives(&self, operation: &Operation, node: &Node) -> Result<Vec<Given>, Problem> {
+        let Value::Map(entries) = &node.value else {
+            let problem = self.at(&node.range, "`gives` is a map of field names to texts");
+            return Err(problem.hint("as in `gives: { upload_id: 7c0e51a2b94d4f6f }`"));
+        };
+        let give = |entry: &crate::yaml::Entry| {
+            let fields = &operation.output.fields;
+            let field = fields.iter().find(|f| f.name == entry.key);
+            let Some(field) = field.filter(|f| f.ty == Type::String) else {
+                let message = format!(
+                    "the output of `{}` has no text `{}`",
+                    operation.snake, entry.key
+                );
+                let texts = fields.iter().filter(|f| f.ty == Type::String);
+                let problem = self.at(&entry.key_range, message);
+                return Err(match closest(&entry.key, texts.map(|f| f.name.as_str())) {
+                    Some(near) => problem.hint(format!("did you mean `{near}`?")),
+                    None => problem.hint("the fields are those under its `responses`"),
+                });
+            };
+            let sample = match &entry.value.value {
+                Value::String(text) if text.len() >= 8 => text.clone(),
+                _ => {
+                    let message = "what stands for a value is a text of at least 8 characters";
+                    let problem = self.at(&entry.value.range, message);
+                    return Err(problem.hint("a shorter one could also stand for something else"));
+                }
+            };
+            let source = &self.file.source.text;
+            let rest = &source[entry.value.range.end..self.spec.range.end];
+            if !rest.contains(&sample) {
+                let problem = self.at(&entry.value.range, "this text does not occur below");
+                return Err(problem.hint("use it where the value belongs, or leave it out"));
+            }
+            Ok(Given {
+                field: field.name.clone(),
+                plain: field.is_plain(),
+                sample,
+            })
+        };
+        entries.iter().map(give).collect()
     }
 
     /// Arguments by name become a call with every value typed.

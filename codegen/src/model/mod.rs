@@ -414,6 +414,26 @@ pub struct Call {
     pub arguments: Vec<Argument>,
 }
 
+/// A call that has to be made before that of an example.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The call.
+    pub call: Call,
+    /// Fields of its output whose values a live server makes up.
+    pub gives: Vec<Given>,
+}
+
+/// A field of a step's output, and the text that stands for its value in the rest of the example.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The field of the output.
+    pub field: String,
+    /// Whether it is there always.
+    pub plain: bool,
+    /// The text that stands for it.
+    pub sample: String,
+}
+
 /// A worked example.
 #[derive(Clone, Debug)]
 pub struct Example {
@@ -424,7 +444,7 @@ pub struct Example {
     /// The spec's line.
     pub line: usize,
     /// What has to be done first.
-    pub given: Vec<Call>,
+    pub given: Vec<Step>,
     /// The call.
     pub call: Call,
     /// The request that leaves.

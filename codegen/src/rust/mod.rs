@@ -5,6 +5,7 @@ pub mod decode;
 pub mod encode;
 pub mod expect;
 pub mod paging;
+pub mod substitute;
 pub mod types;
 pub mod value;
 

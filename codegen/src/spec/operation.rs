@@ -292,6 +292,8 @@ pub struct Call {
     pub method: Spanned<String>,
     /// The arguments.
     pub input: Node,
+    /// Fields of its output, with the texts that stand for them in the rest of the example.
+    pub gives: Option<Node>,
 }
 
 impl<'de> Deserialize<'de> for Call {
@@ -308,12 +310,20 @@ impl<'de> Deserialize<'de> for Call {
                     return Err(A::Error::custom("no call stands here"));
                 };
                 let input = map.next_value()?;
-                if map.next_key::<String>()?.is_some() {
-                    return Err(A::Error::custom(
-                        "two calls in one step\nput a `-` before the second",
-                    ));
+                let mut gives = None;
+                while let Some(key) = map.next_key::<String>()? {
+                    if key != "gives" || gives.is_some() {
+                        return Err(A::Error::custom(
+                            "two calls in one step\nput a `-` before the second",
+                        ));
+                    }
+                    gives = Some(map.next_value()?);
                 }
-                Ok(Call { method, input })
+                Ok(Call {
+                    method,
+                    input,
+                    gives,
+                })
             }
         }
         deserializer.deserialize_map(OneEntry)
@@ -325,7 +335,18 @@ impl JsonSchema for Call {
         "Call".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": "object", "minProperties": 1, "maxProperties": 1 })
+        schemars::json_schema!({
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 2,
+            "properties": {
+                "gives": {
+                    "type": "object",
+                    "additionalProperties": { "type": "string" },
+                    "description": "Fields of its output, with the texts that stand for them in the rest of the example."
+                }
+            }
+        })
     }
 }
 

@@ -2,8 +2,11 @@
 
 use serde::Serialize;
 
-use crate::model::{Call, Example, Operation, WireBody};
-use crate::rust;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::{Call, Example, Operation, Step, WireBody};
+use crate::rust::{self, substitute};
 
 /// The examples of one operation or variant.
 #[derive(Debug, Serialize)]
@@ -45,6 +48,8 @@ pub struct ExampleView {
     pub response_body: String,
     /// What a live server makes up, as literals.
     pub varies: Vec<String>,
+    /// The buckets that it names, as literals.
+    pub buckets: Vec<String>,
     /// The steps before the call.
     pub given: Vec<StepView>,
     /// Empty, or one: the statement that makes `bucket`.
@@ -58,12 +63,18 @@ pub struct ExampleView {
 /// One step before the call.
 #[derive(Debug, Serialize)]
 pub struct StepView {
+    /// `Some("example-photos")` or `None`.
+    pub about: String,
     /// Empty, or one: the statement that makes `bucket`.
     pub bucket: Vec<String>,
-    /// What it does, as a literal.
-    pub label: String,
+    /// The operation's method, as a literal.
+    pub operation: String,
     /// The request.
     pub call: String,
+    /// The pattern that its output is bound to.
+    pub output: String,
+    /// What the answer brings: `("sample", value)`.
+    pub gives: Vec<String>,
 }
 
 /// The view of one operation's examples.
@@ -82,48 +93,106 @@ pub fn checks(operation: &Operation) -> ChecksView {
     if examples.iter().any(code) {
         imports.push("use qingstor::types;".to_string());
     }
+    if examples.iter().any(|e| !e.given.is_empty()) {
+        imports.push("use crate::example::Step;".to_string());
+    }
     ChecksView {
-        operation: format!("{:?}", operation.snake),
-        name: format!("{:?}", operation.id),
+        operation: literal(&operation.snake),
+        name: literal(&operation.id),
         imports,
         examples,
     }
 }
 
 fn example(example: &Example, file: &str) -> ExampleView {
+    let names = Names::of(example);
     ExampleView {
         name: example.id.clone(),
-        id: format!("{:?}", example.id),
-        place: format!("{:?}", format!("{file}:{}", example.line)),
-        unverified: match &example.unverified {
-            Some(reason) => format!("Some({reason:?})"),
-            None => "None".into(),
-        },
-        method: format!("{:?}", example.method),
-        target: format!("{:?}", example.target),
+        id: literal(&example.id),
+        place: literal(format!("{file}:{}", example.line)),
+        unverified: optional(example.unverified.as_deref()),
+        method: literal(example.method),
+        target: literal(&example.target),
         request_headers: headers(&example.request.headers),
         request_body: payload(&example.request.body),
         status: example.status,
         response_headers: headers(&example.response.headers),
         response_body: payload(&example.response.body),
-        varies: example.varies.iter().map(|v| format!("{v:?}")).collect(),
-        given: example.given.iter().map(step).collect(),
-        bucket: bucket(&example.call),
-        call: rust::line(&rust::call::request(&example.call)),
-        expect: rust::line(&rust::expect::statements(example)),
+        varies: example.varies.iter().map(literal).collect(),
+        buckets: names.buckets.iter().map(literal).collect(),
+        given: example.given.iter().map(|s| step(s, &names)).collect(),
+        bucket: names.bucket(&example.call),
+        call: names.line(rust::call::request(&example.call)),
+        expect: names.line(rust::expect::statements(example)),
     }
 }
 
-fn step(call: &Call) -> StepView {
+fn step(step: &Step, names: &Names<'_>) -> StepView {
+    let call = &step.call;
+    let gives = step.gives.iter().map(|given| {
+        let otherwise = if given.plain {
+            ""
+        } else {
+            ".unwrap_or_default()"
+        };
+        format!("({:?}, output.{}{otherwise})", given.sample, given.field)
+    });
     StepView {
-        bucket: bucket(call),
-        label: format!("{:?}", call.method),
-        call: rust::line(&rust::call::request(call)),
+        about: optional(call.bucket.as_deref()),
+        bucket: names.bucket(call),
+        operation: literal(&call.method),
+        call: names.line(rust::call::request(call)),
+        output: if step.gives.is_empty() { "_" } else { "output" }.into(),
+        gives: gives.collect(),
     }
 }
 
-fn bucket(call: &Call) -> Vec<String> {
-    rust::call::bucket(call).iter().map(rust::line).collect()
+/// The texts of an example that stand for others when it is sent to an endpoint.
+struct Names<'a> {
+    buckets: Vec<&'a str>,
+    samples: Vec<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn of(example: &'a Example) -> Self {
+        let mut buckets: Vec<&str> = Vec::new();
+        let steps = example.given.iter();
+        let calls = steps.clone().map(|s| &s.call).chain([&example.call]);
+        for bucket in calls.filter_map(|call| call.bucket.as_deref()) {
+            if !buckets.contains(&bucket) {
+                buckets.push(bucket);
+            }
+        }
+        let samples = steps.flat_map(|s| &s.gives).map(|g| g.sample.as_str());
+        Names {
+            buckets,
+            samples: samples.collect(),
+        }
+    }
+
+    /// One line of code in which such texts are looked up.
+    fn line(&self, tokens: TokenStream) -> String {
+        let stands = |text: &str| {
+            let mut names = self.buckets.iter().chain(&self.samples);
+            names.any(|name| text.contains(name))
+        };
+        let look_up = |text: &str| stands(text).then(|| quote!(names.text(#text)));
+        rust::line(&substitute::texts(tokens, &look_up))
+    }
+
+    /// The statement that makes `bucket`.
+    fn bucket(&self, call: &Call) -> Vec<String> {
+        let statement = rust::call::bucket(call);
+        statement.into_iter().map(|s| self.line(s)).collect()
+    }
+}
+
+fn literal(text: impl AsRef<str>) -> String {
+    format!("{:?}", text.as_ref())
+}
+
+fn optional(text: Option<&str>) -> String {
+    format!("{text:?}")
 }
 
 fn headers(headers: &[(String, Option<String>)]) -> Vec<String> {

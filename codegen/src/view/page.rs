@@ -6,7 +6,7 @@ use super::doc::{cell, safe};
 use super::host;
 use super::routes::spec_type;
 use crate::model::{
-    Access, Api, Argument, Computed, Example, Expected, Field, Literal, Operation, Place,
+    Access, Api, Argument, Computed, Example, Expected, Field, Given, Literal, Operation, Place,
     RequestBody, Type, TypeKind, WireBody, WireMessage, scope_name,
 };
 use crate::rust;
@@ -414,16 +414,25 @@ fn program(example: &Example) -> String {
 
 fn example(example: &Example) -> PageExampleView {
     let mut calls = String::new();
-    for call in &example.given {
-        calls.push_str(&one_call(call));
-        calls.push_str(".send().await?;\n");
+    for step in &example.given {
+        let call = one_call(&step.call);
+        calls.push_str(&match step.gives.as_slice() {
+            [] => format!("{call}.send().await?;\n"),
+            gives => bound(&call, gives),
+        });
     }
     calls.push_str("let result = ");
     calls.push_str(&one_call(&example.call));
     calls.push_str(".send().await;");
-    let code = calls
-        .parse()
-        .map_or(calls.clone(), |tokens| rust::pretty(&tokens));
+    let given = example.given.iter().flat_map(|step| &step.gives);
+    let variable = |text: &str| {
+        let given = given.clone().find(|given| given.sample == text)?;
+        let name = quote::format_ident!("{}", given.field);
+        Some(quote::quote!(&#name))
+    };
+    let code = calls.parse().map_or(calls.clone(), |tokens| {
+        rust::pretty(&rust::substitute::texts(tokens, &variable))
+    });
     PageExampleView {
         doc: safe(&example.doc),
         code,
@@ -447,6 +456,19 @@ fn example(example: &Example) -> PageExampleView {
         },
         unverified: example.unverified.iter().map(|u| safe(u)).collect(),
     }
+}
+
+/// A call whose answer is needed later on.
+fn bound(call: &str, gives: &[Given]) -> String {
+    let mut text = format!("let output = {call}.send().await?;\n");
+    for given in gives {
+        let otherwise = match given.plain {
+            true => "",
+            false => ".unwrap_or_default()",
+        };
+        text.push_str(&format!("let {0} = output.{0}{otherwise};\n", given.field));
+    }
+    text
 }
 
 /// The fields of an output in words; long ones are left to the message above them.

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use qingstor::sign::{Signable, Signer};
 use qingstor::testing::{Replay, WireRequest};
-use qingstor_conformance::{Example, Report};
+use qingstor_conformance::{Example, Names, Report};
 
 /// Prints a line; where standard output is closed there is nobody to tell.
 macro_rules! say {
@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
         return ExitCode::FAILURE;
     };
     let examples = qingstor_conformance::examples();
-    for example in examples.iter().filter(|e| e.operation == operation) {
+    for example in examples.filter(|e| e.operation == operation) {
         match wire_request(example).await {
             Ok(request) => print(example, &request),
             Err(problem) => {
@@ -41,7 +41,7 @@ async fn wire_request(example: &Example) -> Result<WireRequest, String> {
     let replay = Replay::new().answer(example.status, &[], "");
     let client = replay.client().map_err(|e| e.to_string())?;
     let mut report = Report::prepared();
-    (example.call)(&client, &mut report).await;
+    (example.call)(&client, &Names::as_written(), &mut report).await;
     replay
         .requests()
         .pop()

@@ -2,123 +2,207 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "append_object",
-            name: "AppendObject",
-            id: "first",
-            place: "specs/object/append_object.yaml:60",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos/logs/2026%2011.txt?append&position=0",
-            request_headers: &[
-                ("Content-Length", Some("5")),
-                ("Content-MD5", Some("XUFAKrxLKna5cZ2REBfFkg==")),
-                ("Content-Type", Some("text/plain")),
-                ("X-QS-Storage-Class", Some("STANDARD")),
-            ],
-            request_body: Payload::Text("hello"),
-            status: 200,
-            response_headers: &[("X-QS-Next-Append-Position", Some("5"))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_first(client, report)),
-            call: |client, report| Box::pin(first(client, report)),
-        },
-        Example {
-            operation: "append_object",
-            name: "AppendObject",
-            id: "second",
-            place: "specs/object/append_object.yaml:84",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos/log.txt?append&position=5",
-            request_headers: &[
-                ("Content-Length", Some("6")),
-                ("Content-MD5", None),
-                ("X-QS-Storage-Class", None),
-            ],
-            request_body: Payload::Text(" world"),
-            status: 200,
-            response_headers: &[("X-QS-Next-Append-Position", Some("11"))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_second(client, report)),
-            call: |client, report| Box::pin(second(client, report)),
-        },
-        Example {
-            operation: "append_object",
-            name: "AppendObject",
-            id: "empty",
-            place: "specs/object/append_object.yaml:98",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos/log.txt?append&position=0",
-            request_headers: &[("Content-Length", Some("0"))],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[("X-QS-Next-Append-Position", Some("0"))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_empty(client, report)),
-            call: |client, report| Box::pin(empty(client, report)),
-        },
-        Example {
-            operation: "append_object",
-            name: "AppendObject",
-            id: "wrong_position",
-            place: "specs/object/append_object.yaml:110",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos/log.txt?append&position=3",
-            request_headers: &[("Content-Length", Some("5"))],
-            request_body: Payload::Text("hello"),
-            status: 400,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"invalid_argument\",\"message\":\"The position is not the end of the object.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_wrong_position(client, report)),
-            call: |client, report| Box::pin(wrong_position(client, report)),
-        },
-        Example {
-            operation: "append_object",
-            name: "AppendObject",
-            id: "not_appendable",
-            place: "specs/object/append_object.yaml:131",
-            unverified: Some(
-                "The vendor does not say which code it refuses other objects with.",
-            ),
-            method: "POST",
-            target: "/example-photos/hello.txt?append&position=5",
-            request_headers: &[("Content-Length", Some("6"))],
-            request_body: Payload::Text(" world"),
-            status: 400,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"invalid_object_state\",\"message\":\"The object cannot be appended to.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_not_appendable(client, report)),
-            call: |client, report| Box::pin(not_appendable(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "append_object",
+        name: "AppendObject",
+        id: "first",
+        place: "specs/object/append_object.yaml:60",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos/logs/2026%2011.txt?append&position=0",
+        request_headers: &[
+            ("Content-Length", Some("5")),
+            ("Content-MD5", Some("XUFAKrxLKna5cZ2REBfFkg==")),
+            ("Content-Type", Some("text/plain")),
+            ("X-QS-Storage-Class", Some("STANDARD")),
+        ],
+        request_body: Payload::Text("hello"),
+        status: 200,
+        response_headers: &[("X-QS-Next-Append-Position", Some("5"))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(first(client, names, report)),
+    },
+    Example {
+        operation: "append_object",
+        name: "AppendObject",
+        id: "second",
+        place: "specs/object/append_object.yaml:84",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos/log.txt?append&position=5",
+        request_headers: &[
+            ("Content-Length", Some("6")),
+            ("Content-MD5", None),
+            ("X-QS-Storage-Class", None),
+        ],
+        request_body: Payload::Text(" world"),
+        status: 200,
+        response_headers: &[("X-QS-Next-Append-Position", Some("11"))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "append_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.append_object("log.txt", 0, "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(second(client, names, report)),
+    },
+    Example {
+        operation: "append_object",
+        name: "AppendObject",
+        id: "empty",
+        place: "specs/object/append_object.yaml:98",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos/log.txt?append&position=0",
+        request_headers: &[("Content-Length", Some("0"))],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[("X-QS-Next-Append-Position", Some("0"))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(empty(client, names, report)),
+    },
+    Example {
+        operation: "append_object",
+        name: "AppendObject",
+        id: "wrong_position",
+        place: "specs/object/append_object.yaml:110",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos/log.txt?append&position=3",
+        request_headers: &[("Content-Length", Some("5"))],
+        request_body: Payload::Text("hello"),
+        status: 400,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"invalid_argument\",\"message\":\"The position is not the end of the object.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "append_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.append_object("log.txt", 0, "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(wrong_position(client, names, report)),
+    },
+    Example {
+        operation: "append_object",
+        name: "AppendObject",
+        id: "not_appendable",
+        place: "specs/object/append_object.yaml:131",
+        unverified: Some(
+            "The vendor does not say which code it refuses other objects with.",
+        ),
+        method: "POST",
+        target: "/example-photos/hello.txt?append&position=5",
+        request_headers: &[("Content-Length", Some("6"))],
+        request_body: Payload::Text(" world"),
+        status: 400,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"invalid_object_state\",\"message\":\"The object cannot be appended to.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(not_appendable(client, names, report)),
+    },
+];
 
-async fn given_first(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn first(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn first(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .append_object("logs/2026 11.txt", 0, "hello")
         .content_md5("XUFAKrxLKna5cZ2REBfFkg==")
@@ -131,78 +215,34 @@ async fn first(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_second(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "append_object",
-                bucket.append_object("log.txt", 0, "hello").send().await,
-            );
-    }
-}
-
-async fn second(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn second(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.append_object("log.txt", 5, " world").send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("next_append_position", &output.next_append_position, &Some(11));
     }
 }
 
-async fn given_empty(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn empty(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn empty(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.append_object("log.txt", 0, "").send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("next_append_position", &output.next_append_position, &Some(0));
     }
 }
 
-async fn given_wrong_position(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "append_object",
-                bucket.append_object("log.txt", 0, "hello").send().await,
-            );
-    }
-}
-
-async fn wrong_position(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn wrong_position(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.append_object("log.txt", 3, "hello").send().await;
     report.error(outcome, qingstor::ErrorKind::Rejected, Some("invalid_argument"));
 }
 
-async fn given_not_appendable(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("hello.txt", "hello").send().await);
-    }
-}
-
-async fn not_appendable(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn not_appendable(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.append_object("hello.txt", 5, " world").send().await;
     report.error(outcome, qingstor::ErrorKind::Rejected, Some("invalid_object_state"));
 }

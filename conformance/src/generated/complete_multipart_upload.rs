@@ -2,186 +2,458 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "complete_multipart_upload",
-            name: "CompleteMultipartUpload",
-            id: "one_part",
-            place: "specs/object/complete_multipart_upload.yaml:74",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos/2026/my%20film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-            request_headers: &[
-                ("Content-Type", Some("application/json")),
-                ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
-                ("X-QS-Encryption-Customer-Algorithm", None),
-            ],
-            request_body: Payload::Json(
-                "{\"object_parts\":[{\"etag\":\"5d41402abc4b2a76b9719d911017c592\",\"part_number\":0}]}",
-            ),
-            status: 201,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_one_part(client, report)),
-            call: |client, report| Box::pin(one_part(client, report)),
-        },
-        Example {
-            operation: "complete_multipart_upload",
-            name: "CompleteMultipartUpload",
-            id: "some_parts",
-            place: "specs/object/complete_multipart_upload.yaml:97",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-            request_headers: &[("ETag", None)],
-            request_body: Payload::Json("{\"object_parts\":[{\"part_number\":7}]}"),
-            status: 201,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_some_parts(client, report)),
-            call: |client, report| Box::pin(some_parts(client, report)),
-        },
-        Example {
-            operation: "complete_multipart_upload",
-            name: "CompleteMultipartUpload",
-            id: "listed_parts",
-            place: "specs/object/complete_multipart_upload.yaml:113",
-            unverified: Some(
-                "The vendor neither says that size and time may be sent, nor that the answer has an entity tag and a version.",
-            ),
-            method: "POST",
-            target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-            request_headers: &[
-                ("Content-Type", Some("application/json")),
-                ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
-            ],
-            request_body: Payload::Json(
-                "{\"object_parts\":[{\"created\":\"2026-11-22T10:00:00.000Z\",\"etag\":\"5d41402abc4b2a76b9719d911017c592\",\"part_number\":0,\"size\":5}]}",
-            ),
-            status: 201,
-            response_headers: &[
-                ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
-                ("X-QS-Version-Id", Some("NjkxMjM0MzM1MjAxNzAwODMz")),
-            ],
-            response_body: Payload::None,
-            varies: &["X-QS-Version-Id"],
-            given: |client, report| Box::pin(given_listed_parts(client, report)),
-            call: |client, report| Box::pin(listed_parts(client, report)),
-        },
-        Example {
-            operation: "complete_multipart_upload",
-            name: "CompleteMultipartUpload",
-            id: "encrypted",
-            place: "specs/object/complete_multipart_upload.yaml:136",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos/secret.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-            request_headers: &[
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-                (
-                    "X-QS-Encryption-Customer-Key",
-                    Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
-                ),
-                ("X-QS-Encryption-Customer-Key-MD5", Some("3I/h1kl+vSP1l12NKhxegQ==")),
-            ],
-            request_body: Payload::Json("{\"object_parts\":[{\"part_number\":0}]}"),
-            status: 201,
-            response_headers: &[("X-QS-Encryption-Customer-Algorithm", Some("AES256"))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_encrypted(client, report)),
-            call: |client, report| Box::pin(encrypted(client, report)),
-        },
-        Example {
-            operation: "complete_multipart_upload",
-            name: "CompleteMultipartUpload",
-            id: "small_part",
-            place: "specs/object/complete_multipart_upload.yaml:159",
-            unverified: Some(
-                "The vendor does not say whether a small part is refused when it is uploaded or, as here, when the upload is completed.",
-            ),
-            method: "POST",
-            target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-            request_headers: &[],
-            request_body: Payload::Json(
-                "{\"object_parts\":[{\"part_number\":0},{\"part_number\":1}]}",
-            ),
-            status: 400,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"entity_too_small\",\"message\":\"A part other than the last has less than 4 MiB.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_small_part(client, report)),
-            call: |client, report| Box::pin(small_part(client, report)),
-        },
-        Example {
-            operation: "complete_multipart_upload",
-            name: "CompleteMultipartUpload",
-            id: "no_upload",
-            place: "specs/object/complete_multipart_upload.yaml:182",
-            unverified: Some(
-                "The vendor's table of codes says 400; pages of other operations on uploads say 404.",
-            ),
-            method: "POST",
-            target: "/example-photos/film.mp4?upload_id=00000000000000000000000000000000",
-            request_headers: &[],
-            request_body: Payload::Json("{\"object_parts\":[{\"part_number\":0}]}"),
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"upload_not_exists\",\"message\":\"The upload does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_upload(client, report)),
-            call: |client, report| Box::pin(no_upload(client, report)),
-        },
-    ])
-}
-
-async fn given_one_part(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket.initiate_multipart_upload("2026/my film.mp4").send().await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "upload_multipart",
-                bucket
-                    .upload_multipart(
-                        "2026/my film.mp4",
-                        "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-                        0,
-                        "hello",
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "complete_multipart_upload",
+        name: "CompleteMultipartUpload",
+        id: "one_part",
+        place: "specs/object/complete_multipart_upload.yaml:74",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos/2026/my%20film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+        request_headers: &[
+            ("Content-Type", Some("application/json")),
+            ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+            ("X-QS-Encryption-Customer-Algorithm", None),
+        ],
+        request_body: Payload::Json(
+            "{\"object_parts\":[{\"etag\":\"5d41402abc4b2a76b9719d911017c592\",\"part_number\":0}]}",
+        ),
+        status: 201,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("2026/my film.mp4")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
                     )
-                    .send()
-                    .await,
-            );
-    }
-}
+                }),
+            },
+            Step {
+                operation: "upload_multipart",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .upload_multipart(
+                            "2026/my film.mp4",
+                            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
+                            0,
+                            "hello",
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(one_part(client, names, report)),
+    },
+    Example {
+        operation: "complete_multipart_upload",
+        name: "CompleteMultipartUpload",
+        id: "some_parts",
+        place: "specs/object/complete_multipart_upload.yaml:98",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+        request_headers: &[("ETag", None)],
+        request_body: Payload::Json("{\"object_parts\":[{\"part_number\":7}]}"),
+        status: 201,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("film.mp4")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+            Step {
+                operation: "upload_multipart",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .upload_multipart(
+                            "film.mp4",
+                            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
+                            0,
+                            "hello",
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "upload_multipart",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .upload_multipart(
+                            "film.mp4",
+                            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
+                            7,
+                            "hello world",
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(some_parts(client, names, report)),
+    },
+    Example {
+        operation: "complete_multipart_upload",
+        name: "CompleteMultipartUpload",
+        id: "listed_parts",
+        place: "specs/object/complete_multipart_upload.yaml:115",
+        unverified: Some(
+            "The vendor neither says that size and time may be sent, nor that the answer has an entity tag and a version.",
+        ),
+        method: "POST",
+        target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+        request_headers: &[
+            ("Content-Type", Some("application/json")),
+            ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+        ],
+        request_body: Payload::Json(
+            "{\"object_parts\":[{\"created\":\"2026-11-22T10:00:00.000Z\",\"etag\":\"5d41402abc4b2a76b9719d911017c592\",\"part_number\":0,\"size\":5}]}",
+        ),
+        status: 201,
+        response_headers: &[
+            ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+            ("X-QS-Version-Id", Some("NjkxMjM0MzM1MjAxNzAwODMz")),
+        ],
+        response_body: Payload::None,
+        varies: &["X-QS-Version-Id"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("film.mp4")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+            Step {
+                operation: "upload_multipart",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .upload_multipart(
+                            "film.mp4",
+                            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
+                            0,
+                            "hello",
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(listed_parts(client, names, report)),
+    },
+    Example {
+        operation: "complete_multipart_upload",
+        name: "CompleteMultipartUpload",
+        id: "encrypted",
+        place: "specs/object/complete_multipart_upload.yaml:139",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos/secret.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+        request_headers: &[
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+            (
+                "X-QS-Encryption-Customer-Key",
+                Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
+            ),
+            ("X-QS-Encryption-Customer-Key-MD5", Some("3I/h1kl+vSP1l12NKhxegQ==")),
+        ],
+        request_body: Payload::Json("{\"object_parts\":[{\"part_number\":0}]}"),
+        status: 201,
+        response_headers: &[("X-QS-Encryption-Customer-Algorithm", Some("AES256"))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("secret.mp4")
+                        .encryption_customer_key(
+                            types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+                        )
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+            Step {
+                operation: "upload_multipart",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .upload_multipart(
+                            "secret.mp4",
+                            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
+                            0,
+                            "hello",
+                        )
+                        .encryption_customer_key(
+                            types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(encrypted(client, names, report)),
+    },
+    Example {
+        operation: "complete_multipart_upload",
+        name: "CompleteMultipartUpload",
+        id: "small_part",
+        place: "specs/object/complete_multipart_upload.yaml:163",
+        unverified: Some(
+            "The vendor does not say whether a small part is refused when it is uploaded or, as here, when the upload is completed.",
+        ),
+        method: "POST",
+        target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"object_parts\":[{\"part_number\":0},{\"part_number\":1}]}",
+        ),
+        status: 400,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"entity_too_small\",\"message\":\"A part other than the last has less than 4 MiB.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("film.mp4")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+            Step {
+                operation: "upload_multipart",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .upload_multipart(
+                            "film.mp4",
+                            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
+                            0,
+                            "hello",
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "upload_multipart",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .upload_multipart(
+                            "film.mp4",
+                            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
+                            1,
+                            " world",
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(small_part(client, names, report)),
+    },
+    Example {
+        operation: "complete_multipart_upload",
+        name: "CompleteMultipartUpload",
+        id: "no_upload",
+        place: "specs/object/complete_multipart_upload.yaml:187",
+        unverified: Some(
+            "The vendor's table of codes says 400; pages of other operations on uploads say 404.",
+        ),
+        method: "POST",
+        target: "/example-photos/film.mp4?upload_id=00000000000000000000000000000000",
+        request_headers: &[],
+        request_body: Payload::Json("{\"object_parts\":[{\"part_number\":0}]}"),
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"upload_not_exists\",\"message\":\"The upload does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(no_upload(client, names, report)),
+    },
+];
 
-async fn one_part(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn one_part(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .complete_multipart_upload(
             "2026/my film.mp4",
-            "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
             [types::ObjectPart::new(0).etag("5d41402abc4b2a76b9719d911017c592")],
         )
         .etag("\"5d41402abc4b2a76b9719d911017c592\"")
@@ -202,59 +474,13 @@ async fn one_part(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_some_parts(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket.initiate_multipart_upload("film.mp4").send().await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "upload_multipart",
-                bucket
-                    .upload_multipart(
-                        "film.mp4",
-                        "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-                        0,
-                        "hello",
-                    )
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "upload_multipart",
-                bucket
-                    .upload_multipart(
-                        "film.mp4",
-                        "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-                        7,
-                        "hello world",
-                    )
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn some_parts(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn some_parts(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .complete_multipart_upload(
             "film.mp4",
-            "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
             [types::ObjectPart::new(7)],
         )
         .send()
@@ -268,54 +494,13 @@ async fn some_parts(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_listed_parts(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Enabled)
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket.initiate_multipart_upload("film.mp4").send().await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "upload_multipart",
-                bucket
-                    .upload_multipart(
-                        "film.mp4",
-                        "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-                        0,
-                        "hello",
-                    )
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn listed_parts(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn listed_parts(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .complete_multipart_upload(
             "film.mp4",
-            "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
             [
                 types::ObjectPart::new(0)
                     .size(5)
@@ -346,52 +531,13 @@ async fn listed_parts(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_encrypted(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket
-                    .initiate_multipart_upload("secret.mp4")
-                    .encryption_customer_key(
-                        types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
-                    )
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "upload_multipart",
-                bucket
-                    .upload_multipart(
-                        "secret.mp4",
-                        "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-                        0,
-                        "hello",
-                    )
-                    .encryption_customer_key(
-                        types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
-                    )
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn encrypted(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn encrypted(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .complete_multipart_upload(
             "secret.mp4",
-            "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
             [types::ObjectPart::new(0)],
         )
         .encryption_customer_key(
@@ -409,59 +555,13 @@ async fn encrypted(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_small_part(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket.initiate_multipart_upload("film.mp4").send().await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "upload_multipart",
-                bucket
-                    .upload_multipart(
-                        "film.mp4",
-                        "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-                        0,
-                        "hello",
-                    )
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "upload_multipart",
-                bucket
-                    .upload_multipart(
-                        "film.mp4",
-                        "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-                        1,
-                        " world",
-                    )
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn small_part(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn small_part(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .complete_multipart_upload(
             "film.mp4",
-            "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
             [types::ObjectPart::new(0), types::ObjectPart::new(1)],
         )
         .send()
@@ -469,15 +569,9 @@ async fn small_part(client: &Client, report: &mut Report) {
     report.error(outcome, qingstor::ErrorKind::Rejected, Some("entity_too_small"));
 }
 
-async fn given_no_upload(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn no_upload(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn no_upload(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .complete_multipart_upload(
             "film.mp4",

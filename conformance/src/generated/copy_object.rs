@@ -2,179 +2,285 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "copy_object",
-            name: "CopyObject",
-            id: "copy",
-            place: "specs/object/put_object.yaml:344",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/backup/cat.png",
-            request_headers: &[
-                ("Content-Length", Some("0")),
-                ("X-QS-Copy-Source", Some("/example-photos/2026/my%20cat.png")),
-                ("X-QS-Metadata-Directive", None),
-            ],
-            request_body: Payload::None,
-            status: 201,
-            response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_copy(client, report)),
-            call: |client, report| Box::pin(copy(client, report)),
-        },
-        Example {
-            operation: "copy_object",
-            name: "CopyObject",
-            id: "replace_metadata",
-            place: "specs/object/put_object.yaml:364",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/cat.png",
-            request_headers: &[
-                ("Content-Length", Some("0")),
-                ("Content-Type", Some("image/png")),
-                ("X-QS-Copy-Source", Some("/example-photos/cat.png")),
-                ("X-QS-Metadata-Directive", Some("REPLACE")),
-                ("X-QS-Meta-owner", Some("bob")),
-            ],
-            request_body: Payload::None,
-            status: 201,
-            response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_replace_metadata(client, report)),
-            call: |client, report| Box::pin(replace_metadata(client, report)),
-        },
-        Example {
-            operation: "copy_object",
-            name: "CopyObject",
-            id: "copy_missing_version",
-            place: "specs/object/put_object.yaml:389",
-            unverified: Some(
-                "The vendor does not say which code a version that does not exist is refused with.",
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "copy_object",
+        name: "CopyObject",
+        id: "copy",
+        place: "specs/object/put_object.yaml:344",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/backup/cat.png",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("X-QS-Copy-Source", Some("/example-photos/2026/my%20cat.png")),
+            ("X-QS-Metadata-Directive", None),
+        ],
+        request_body: Payload::None,
+        status: 201,
+        response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("2026/my cat.png", "hello")
+                        .content_type("image/png")
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(copy(client, names, report)),
+    },
+    Example {
+        operation: "copy_object",
+        name: "CopyObject",
+        id: "replace_metadata",
+        place: "specs/object/put_object.yaml:364",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/cat.png",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("Content-Type", Some("image/png")),
+            ("X-QS-Copy-Source", Some("/example-photos/cat.png")),
+            ("X-QS-Metadata-Directive", Some("REPLACE")),
+            ("X-QS-Meta-owner", Some("bob")),
+        ],
+        request_body: Payload::None,
+        status: 201,
+        response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("cat.png", "hello")
+                        .content_type("text/plain")
+                        .metadata("owner", "ann")
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(replace_metadata(client, names, report)),
+    },
+    Example {
+        operation: "copy_object",
+        name: "CopyObject",
+        id: "copy_missing_version",
+        place: "specs/object/put_object.yaml:389",
+        unverified: Some(
+            "The vendor does not say which code a version that does not exist is refused with.",
+        ),
+        method: "PUT",
+        target: "/example-photos/restored.png",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            (
+                "X-QS-Copy-Source",
+                Some(
+                    "/example-photos/2026/my%20cat.png?version_id=NjkxMjM0MzM1MjAxNzAwODMz",
+                ),
             ),
-            method: "PUT",
-            target: "/example-photos/restored.png",
-            request_headers: &[
-                ("Content-Length", Some("0")),
-                (
-                    "X-QS-Copy-Source",
-                    Some(
-                        "/example-photos/2026/my%20cat.png?version_id=NjkxMjM0MzM1MjAxNzAwODMz",
-                    ),
-                ),
-            ],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"object_not_exists\",\"message\":\"The version does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"object_not_exists\",\"message\":\"The version does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("2026/my cat.png", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            copy_missing_version(client, names, report),
+        ),
+    },
+    Example {
+        operation: "copy_object",
+        name: "CopyObject",
+        id: "copy_encrypted",
+        place: "specs/object/put_object.yaml:416",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/copy.txt",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("X-QS-Copy-Source", Some("/example-photos/secret.txt")),
+            ("X-QS-Copy-Source-Encryption-Customer-Algorithm", Some("AES256")),
+            (
+                "X-QS-Copy-Source-Encryption-Customer-Key",
+                Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
             ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_copy_missing_version(client, report)),
-            call: |client, report| Box::pin(copy_missing_version(client, report)),
-        },
-        Example {
-            operation: "copy_object",
-            name: "CopyObject",
-            id: "copy_encrypted",
-            place: "specs/object/put_object.yaml:416",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/copy.txt",
-            request_headers: &[
-                ("Content-Length", Some("0")),
-                ("X-QS-Copy-Source", Some("/example-photos/secret.txt")),
-                ("X-QS-Copy-Source-Encryption-Customer-Algorithm", Some("AES256")),
-                (
-                    "X-QS-Copy-Source-Encryption-Customer-Key",
-                    Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
-                ),
-                (
-                    "X-QS-Copy-Source-Encryption-Customer-Key-MD5",
-                    Some("3I/h1kl+vSP1l12NKhxegQ=="),
-                ),
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-                (
-                    "X-QS-Encryption-Customer-Key",
-                    Some("eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXk="),
-                ),
-                ("X-QS-Encryption-Customer-Key-MD5", Some("TJoSJySrtjI4PNPoiIT6iw==")),
-            ],
-            request_body: Payload::None,
-            status: 201,
-            response_headers: &[
-                ("ETag", Some("\"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"")),
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-            ],
-            response_body: Payload::None,
-            varies: &["ETag"],
-            given: |client, report| Box::pin(given_copy_encrypted(client, report)),
-            call: |client, report| Box::pin(copy_encrypted(client, report)),
-        },
-        Example {
-            operation: "copy_object",
-            name: "CopyObject",
-            id: "copy_if_match",
-            place: "specs/object/put_object.yaml:444",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/copy.png",
-            request_headers: &[
-                ("X-QS-Copy-Source", Some("/example-photos/cat.png")),
-                (
-                    "X-QS-Copy-Source-If-Match",
-                    Some("\"5d41402abc4b2a76b9719d911017c592\""),
-                ),
-                (
-                    "X-QS-Copy-Source-If-Unmodified-Since",
-                    Some("Sun, 22 Nov 2026 10:00:00 GMT"),
-                ),
-            ],
-            request_body: Payload::None,
-            status: 412,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"precondition_failed\",\"message\":\"A condition of the request does not hold.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+            (
+                "X-QS-Copy-Source-Encryption-Customer-Key-MD5",
+                Some("3I/h1kl+vSP1l12NKhxegQ=="),
             ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_copy_if_match(client, report)),
-            call: |client, report| Box::pin(copy_if_match(client, report)),
-        },
-    ])
-}
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+            (
+                "X-QS-Encryption-Customer-Key",
+                Some("eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXk="),
+            ),
+            ("X-QS-Encryption-Customer-Key-MD5", Some("TJoSJySrtjI4PNPoiIT6iw==")),
+        ],
+        request_body: Payload::None,
+        status: 201,
+        response_headers: &[
+            ("ETag", Some("\"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"")),
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+        ],
+        response_body: Payload::None,
+        varies: &["ETag"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("secret.txt", "hello")
+                        .encryption_customer_key(
+                            types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(copy_encrypted(client, names, report)),
+    },
+    Example {
+        operation: "copy_object",
+        name: "CopyObject",
+        id: "copy_if_match",
+        place: "specs/object/put_object.yaml:444",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/copy.png",
+        request_headers: &[
+            ("X-QS-Copy-Source", Some("/example-photos/cat.png")),
+            ("X-QS-Copy-Source-If-Match", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+            (
+                "X-QS-Copy-Source-If-Unmodified-Since",
+                Some("Sun, 22 Nov 2026 10:00:00 GMT"),
+            ),
+        ],
+        request_body: Payload::None,
+        status: 412,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"precondition_failed\",\"message\":\"A condition of the request does not hold.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("cat.png", "hello world").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(copy_if_match(client, names, report)),
+    },
+];
 
-async fn given_copy(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("2026/my cat.png", "hello")
-                    .content_type("image/png")
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn copy(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn copy(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .copy_object(
             "backup/cat.png",
-            types::ObjectRef::new("example-photos", "2026/my cat.png"),
+            types::ObjectRef::new(names.text("example-photos"), "2026/my cat.png"),
         )
         .send()
         .await;
@@ -188,30 +294,14 @@ async fn copy(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_replace_metadata(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("cat.png", "hello")
-                    .content_type("text/plain")
-                    .metadata("owner", "ann")
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn replace_metadata(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn replace_metadata(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
-        .copy_object("cat.png", types::ObjectRef::new("example-photos", "cat.png"))
+        .copy_object(
+            "cat.png",
+            types::ObjectRef::new(names.text("example-photos"), "cat.png"),
+        )
         .content_type("image/png")
         .metadata("owner", "bob")
         .metadata_directive(types::MetadataDirective::Replace)
@@ -227,27 +317,13 @@ async fn replace_metadata(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_copy_missing_version(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("2026/my cat.png", "hello").send().await,
-            );
-    }
-}
-
-async fn copy_missing_version(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn copy_missing_version(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .copy_object(
             "restored.png",
-            types::ObjectRef::new("example-photos", "2026/my cat.png")
+            types::ObjectRef::new(names.text("example-photos"), "2026/my cat.png")
                 .version("NjkxMjM0MzM1MjAxNzAwODMz"),
         )
         .send()
@@ -255,31 +331,14 @@ async fn copy_missing_version(client: &Client, report: &mut Report) {
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("object_not_exists"));
 }
 
-async fn given_copy_encrypted(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("secret.txt", "hello")
-                    .encryption_customer_key(
-                        types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
-                    )
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn copy_encrypted(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn copy_encrypted(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
-        .copy_object("copy.txt", types::ObjectRef::new("example-photos", "secret.txt"))
+        .copy_object(
+            "copy.txt",
+            types::ObjectRef::new(names.text("example-photos"), "secret.txt"),
+        )
         .encryption_customer_key(
             types::CustomerKey::new(*b"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"),
         )
@@ -305,25 +364,14 @@ async fn copy_encrypted(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_copy_if_match(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("cat.png", "hello world").send().await,
-            );
-    }
-}
-
-async fn copy_if_match(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn copy_if_match(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
-        .copy_object("copy.png", types::ObjectRef::new("example-photos", "cat.png"))
+        .copy_object(
+            "copy.png",
+            types::ObjectRef::new(names.text("example-photos"), "cat.png"),
+        )
         .copy_source_if_match("\"5d41402abc4b2a76b9719d911017c592\"")
         .copy_source_if_unmodified_since(
             std::time::UNIX_EPOCH + std::time::Duration::from_secs(1795341600),

@@ -2,118 +2,130 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "delete_bucket_replication",
-            name: "DeleteBucketReplication",
-            id: "all",
-            place: "specs/bucket/delete_bucket_replication.yaml:21",
-            unverified: None,
-            method: "DELETE",
-            target: "/example-photos?replication",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 204,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_all(client, report)),
-            call: |client, report| Box::pin(all(client, report)),
-        },
-        Example {
-            operation: "delete_bucket_replication",
-            name: "DeleteBucketReplication",
-            id: "never_set",
-            place: "specs/bucket/delete_bucket_replication.yaml:33",
-            unverified: Some(
-                "The vendor does not say what is answered if there is nothing to delete.",
-            ),
-            method: "DELETE",
-            target: "/example-photos?replication",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 204,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_never_set(client, report)),
-            call: |client, report| Box::pin(never_set(client, report)),
-        },
-        Example {
-            operation: "delete_bucket_replication",
-            name: "DeleteBucketReplication",
-            id: "no_bucket",
-            place: "specs/bucket/delete_bucket_replication.yaml:43",
-            unverified: None,
-            method: "DELETE",
-            target: "/example-nowhere?replication",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "delete_bucket_replication",
+        name: "DeleteBucketReplication",
+        id: "all",
+        place: "specs/bucket/delete_bucket_replication.yaml:21",
+        unverified: None,
+        method: "DELETE",
+        target: "/example-photos?replication",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 204,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_replication",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_replication([
+                            types::ReplicationRule::new(
+                                "all",
+                                types::ReplicationFilters::new(),
+                                types::ReplicationDestination::new("example-copies"),
+                            ),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(all(client, names, report)),
+    },
+    Example {
+        operation: "delete_bucket_replication",
+        name: "DeleteBucketReplication",
+        id: "never_set",
+        place: "specs/bucket/delete_bucket_replication.yaml:33",
+        unverified: Some(
+            "The vendor does not say what is answered if there is nothing to delete.",
+        ),
+        method: "DELETE",
+        target: "/example-photos?replication",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 204,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(never_set(client, names, report)),
+    },
+    Example {
+        operation: "delete_bucket_replication",
+        name: "DeleteBucketReplication",
+        id: "no_bucket",
+        place: "specs/bucket/delete_bucket_replication.yaml:43",
+        unverified: None,
+        method: "DELETE",
+        target: "/example-nowhere?replication",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_all(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_replication",
-                bucket
-                    .put_bucket_replication([
-                        types::ReplicationRule::new(
-                            "all",
-                            types::ReplicationFilters::new(),
-                            types::ReplicationDestination::new("example-copies"),
-                        ),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn all(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn all(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.delete_bucket_replication().send().await;
     report.output(outcome);
 }
 
-async fn given_never_set(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn never_set(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn never_set(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.delete_bucket_replication().send().await;
     report.output(outcome);
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.delete_bucket_replication().send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

@@ -2,91 +2,153 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "delete_multiple_objects",
-            name: "DeleteMultipleObjects",
-            id: "two_objects",
-            place: "specs/bucket/delete_multiple_objects.yaml:50",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos?delete",
-            request_headers: &[
-                ("Content-MD5", Some("8h+hLMGnrNVLjF+AS92+0w==")),
-                ("Content-Type", Some("application/json")),
-            ],
-            request_body: Payload::Json(
-                "{\"objects\":[{\"key\":\"a.txt\"},{\"key\":\"b.txt\"}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"deleted\":[{\"key\":\"a.txt\"},{\"key\":\"b.txt\"}]}",
-            ),
-            varies: &[],
-            given: |client, report| Box::pin(given_two_objects(client, report)),
-            call: |client, report| Box::pin(two_objects(client, report)),
-        },
-        Example {
-            operation: "delete_multiple_objects",
-            name: "DeleteMultipleObjects",
-            id: "quiet",
-            place: "specs/bucket/delete_multiple_objects.yaml:65",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos?delete",
-            request_headers: &[("Content-MD5", Some("ZMulkK8ONmy2nLYp4zPgKA=="))],
-            request_body: Payload::Json(
-                "{\"objects\":[{\"key\":\"a.txt\"},{\"key\":\"b.txt\"}],\"quiet\":true}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json("{}"),
-            varies: &[],
-            given: |client, report| Box::pin(given_quiet(client, report)),
-            call: |client, report| Box::pin(quiet(client, report)),
-        },
-        Example {
-            operation: "delete_multiple_objects",
-            name: "DeleteMultipleObjects",
-            id: "missing_object",
-            place: "specs/bucket/delete_multiple_objects.yaml:80",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos?delete",
-            request_headers: &[("Content-MD5", Some("f7aK0vNXo5vO2GrkBNK14w=="))],
-            request_body: Payload::Json("{\"objects\":[{\"key\":\"missing.txt\"}]}"),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json("{\"deleted\":[{\"key\":\"missing.txt\"}]}"),
-            varies: &[],
-            given: |client, report| Box::pin(given_missing_object(client, report)),
-            call: |client, report| Box::pin(missing_object(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "delete_multiple_objects",
+        name: "DeleteMultipleObjects",
+        id: "two_objects",
+        place: "specs/bucket/delete_multiple_objects.yaml:50",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos?delete",
+        request_headers: &[
+            ("Content-MD5", Some("8h+hLMGnrNVLjF+AS92+0w==")),
+            ("Content-Type", Some("application/json")),
+        ],
+        request_body: Payload::Json(
+            "{\"objects\":[{\"key\":\"a.txt\"},{\"key\":\"b.txt\"}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"deleted\":[{\"key\":\"a.txt\"},{\"key\":\"b.txt\"}]}",
+        ),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("a.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("b.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(two_objects(client, names, report)),
+    },
+    Example {
+        operation: "delete_multiple_objects",
+        name: "DeleteMultipleObjects",
+        id: "quiet",
+        place: "specs/bucket/delete_multiple_objects.yaml:65",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos?delete",
+        request_headers: &[("Content-MD5", Some("ZMulkK8ONmy2nLYp4zPgKA=="))],
+        request_body: Payload::Json(
+            "{\"objects\":[{\"key\":\"a.txt\"},{\"key\":\"b.txt\"}],\"quiet\":true}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{}"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("a.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("b.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(quiet(client, names, report)),
+    },
+    Example {
+        operation: "delete_multiple_objects",
+        name: "DeleteMultipleObjects",
+        id: "missing_object",
+        place: "specs/bucket/delete_multiple_objects.yaml:80",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos?delete",
+        request_headers: &[("Content-MD5", Some("f7aK0vNXo5vO2GrkBNK14w=="))],
+        request_body: Payload::Json("{\"objects\":[{\"key\":\"missing.txt\"}]}"),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{\"deleted\":[{\"key\":\"missing.txt\"}]}"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(missing_object(client, names, report)),
+    },
+];
 
-async fn given_two_objects(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("a.txt", "hello").send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("b.txt", "hello").send().await);
-    }
-}
-
-async fn two_objects(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn two_objects(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .delete_multiple_objects([
             types::ObjectToDelete::new("a.txt"),
@@ -112,23 +174,9 @@ async fn two_objects(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_quiet(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("a.txt", "hello").send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("b.txt", "hello").send().await);
-    }
-}
-
-async fn quiet(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn quiet(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .delete_multiple_objects([
             types::ObjectToDelete::new("a.txt"),
@@ -149,15 +197,9 @@ async fn quiet(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_missing_object(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn missing_object(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn missing_object(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .delete_multiple_objects([types::ObjectToDelete::new("missing.txt")])
         .send()

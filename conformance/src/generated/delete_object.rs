@@ -2,140 +2,283 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "delete_object",
-            name: "DeleteObject",
-            id: "object",
-            place: "specs/object/delete_object.yaml:38",
-            unverified: None,
-            method: "DELETE",
-            target: "/example-photos/2026/my%20cat.png",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 204,
-            response_headers: &[("X-QS-Version-Id", None), ("X-QS-Delete-Marker", None)],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_object(client, report)),
-            call: |client, report| Box::pin(object(client, report)),
-        },
-        Example {
-            operation: "delete_object",
-            name: "DeleteObject",
-            id: "missing_object",
-            place: "specs/object/delete_object.yaml:48",
-            unverified: None,
-            method: "DELETE",
-            target: "/example-photos/missing.txt",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 204,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_missing_object(client, report)),
-            call: |client, report| Box::pin(missing_object(client, report)),
-        },
-        Example {
-            operation: "delete_object",
-            name: "DeleteObject",
-            id: "new_delete_marker",
-            place: "specs/object/delete_object.yaml:57",
-            unverified: None,
-            method: "DELETE",
-            target: "/example-photos/cat.png",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 204,
-            response_headers: &[("X-QS-Version-Id", Some("NjkxMjM0MzM1MjAxNzAwODMz"))],
-            response_body: Payload::None,
-            varies: &["X-QS-Version-Id"],
-            given: |client, report| Box::pin(given_new_delete_marker(client, report)),
-            call: |client, report| Box::pin(new_delete_marker(client, report)),
-        },
-        Example {
-            operation: "delete_object",
-            name: "DeleteObject",
-            id: "deleted_twice",
-            place: "specs/object/delete_object.yaml:69",
-            unverified: None,
-            method: "DELETE",
-            target: "/example-photos/cat.png",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 204,
-            response_headers: &[
-                ("X-QS-Version-Id", Some("NjkxMjM0MzM1MjAxNzAwODMz")),
-                ("X-QS-Delete-Marker", Some("true")),
-            ],
-            response_body: Payload::None,
-            varies: &["X-QS-Version-Id"],
-            given: |client, report| Box::pin(given_deleted_twice(client, report)),
-            call: |client, report| Box::pin(deleted_twice(client, report)),
-        },
-        Example {
-            operation: "delete_object",
-            name: "DeleteObject",
-            id: "version",
-            place: "specs/object/delete_object.yaml:82",
-            unverified: Some(
-                "The vendor does not say how a version that does not exist is answered; here it counts as deleted, as an object does.",
-            ),
-            method: "DELETE",
-            target: "/example-photos/cat.png?version_id=NjkxMjM0MzM1MjAxNzAwODMz",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 204,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_version(client, report)),
-            call: |client, report| Box::pin(version(client, report)),
-        },
-        Example {
-            operation: "delete_object",
-            name: "DeleteObject",
-            id: "no_bucket",
-            place: "specs/object/delete_object.yaml:94",
-            unverified: None,
-            method: "DELETE",
-            target: "/example-nowhere/cat.png",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "delete_object",
+        name: "DeleteObject",
+        id: "object",
+        place: "specs/object/delete_object.yaml:38",
+        unverified: None,
+        method: "DELETE",
+        target: "/example-photos/2026/my%20cat.png",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 204,
+        response_headers: &[("X-QS-Version-Id", None), ("X-QS-Delete-Marker", None)],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("2026/my cat.png", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(object(client, names, report)),
+    },
+    Example {
+        operation: "delete_object",
+        name: "DeleteObject",
+        id: "missing_object",
+        place: "specs/object/delete_object.yaml:48",
+        unverified: None,
+        method: "DELETE",
+        target: "/example-photos/missing.txt",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 204,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(missing_object(client, names, report)),
+    },
+    Example {
+        operation: "delete_object",
+        name: "DeleteObject",
+        id: "new_delete_marker",
+        place: "specs/object/delete_object.yaml:57",
+        unverified: None,
+        method: "DELETE",
+        target: "/example-photos/cat.png",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 204,
+        response_headers: &[("X-QS-Version-Id", Some("NjkxMjM0MzM1MjAxNzAwODMz"))],
+        response_body: Payload::None,
+        varies: &["X-QS-Version-Id"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("cat.png", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(new_delete_marker(client, names, report)),
+    },
+    Example {
+        operation: "delete_object",
+        name: "DeleteObject",
+        id: "deleted_twice",
+        place: "specs/object/delete_object.yaml:69",
+        unverified: None,
+        method: "DELETE",
+        target: "/example-photos/cat.png",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 204,
+        response_headers: &[
+            ("X-QS-Version-Id", Some("NjkxMjM0MzM1MjAxNzAwODMz")),
+            ("X-QS-Delete-Marker", Some("true")),
+        ],
+        response_body: Payload::None,
+        varies: &["X-QS-Version-Id"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("cat.png", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "delete_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.delete_object("cat.png").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(deleted_twice(client, names, report)),
+    },
+    Example {
+        operation: "delete_object",
+        name: "DeleteObject",
+        id: "version",
+        place: "specs/object/delete_object.yaml:82",
+        unverified: Some(
+            "The vendor does not say how a version that does not exist is answered; here it counts as deleted, as an object does.",
+        ),
+        method: "DELETE",
+        target: "/example-photos/cat.png?version_id=NjkxMjM0MzM1MjAxNzAwODMz",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 204,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket.put_object("cat.png", "hello").send().await?;
+                    Ok(
+                        Vec::from([
+                            (
+                                "NjkxMjM0MzM1MjAxNzAwODMz",
+                                output.version_id.unwrap_or_default(),
+                            ),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(version(client, names, report)),
+    },
+    Example {
+        operation: "delete_object",
+        name: "DeleteObject",
+        id: "no_bucket",
+        place: "specs/object/delete_object.yaml:95",
+        unverified: None,
+        method: "DELETE",
+        target: "/example-nowhere/cat.png",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_object(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("2026/my cat.png", "hello").send().await,
-            );
-    }
-}
-
-async fn object(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn object(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.delete_object("2026/my cat.png").send().await;
     if let Some(output) = report.output(outcome) {
         report.absent("version_id", output.version_id.is_none());
@@ -143,15 +286,9 @@ async fn object(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_missing_object(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn missing_object(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn missing_object(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.delete_object("missing.txt").send().await;
     if let Some(output) = report.output(outcome) {
         report.absent("version_id", output.version_id.is_none());
@@ -159,30 +296,9 @@ async fn missing_object(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_new_delete_marker(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Enabled)
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("cat.png", "hello").send().await);
-    }
-}
-
-async fn new_delete_marker(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn new_delete_marker(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.delete_object("cat.png").send().await;
     if let Some(output) = report.output(outcome) {
         report
@@ -196,34 +312,9 @@ async fn new_delete_marker(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_deleted_twice(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Enabled)
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("cat.png", "hello").send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("delete_object", bucket.delete_object("cat.png").send().await);
-    }
-}
-
-async fn deleted_twice(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn deleted_twice(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.delete_object("cat.png").send().await;
     if let Some(output) = report.output(outcome) {
         report
@@ -237,33 +328,12 @@ async fn deleted_twice(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_version(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Enabled)
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("cat.png", "hello").send().await);
-    }
-}
-
-async fn version(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn version(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .delete_object("cat.png")
-        .version_id("NjkxMjM0MzM1MjAxNzAwODMz")
+        .version_id(names.text("NjkxMjM0MzM1MjAxNzAwODMz"))
         .send()
         .await;
     if let Some(output) = report.output(outcome) {
@@ -271,12 +341,9 @@ async fn version(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.delete_object("cat.png").send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

@@ -2,106 +2,138 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "get_bucket_acl",
-            name: "GetBucketAcl",
-            id: "two_grantees",
-            place: "specs/bucket/get_bucket_acl.yaml:27",
-            unverified: Some(
-                "The vendor does not say whether the owner is listed where the list that was set does not do so.",
-            ),
-            method: "GET",
-            target: "/example-photos?acl",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"acl\":[{\"grantee\":{\"name\":\"QS_ALL_USERS\",\"type\":\"group\"},\"permission\":\"READ\"},{\"grantee\":{\"id\":\"usr-efgh5678\",\"type\":\"user\"},\"permission\":\"FULL_CONTROL\"}],\"owner\":{\"id\":\"usr-abcd1234\",\"name\":\"ann\"}}",
-            ),
-            varies: &["id", "name"],
-            given: |client, report| Box::pin(given_two_grantees(client, report)),
-            call: |client, report| Box::pin(two_grantees(client, report)),
-        },
-        Example {
-            operation: "get_bucket_acl",
-            name: "GetBucketAcl",
-            id: "cleared",
-            place: "specs/bucket/get_bucket_acl.yaml:53",
-            unverified: Some(
-                "The vendor does not say whether the owner is listed where the list that was set does not do so.",
-            ),
-            method: "GET",
-            target: "/example-photos?acl",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"acl\":[],\"owner\":{\"id\":\"usr-abcd1234\"}}",
-            ),
-            varies: &["id"],
-            given: |client, report| Box::pin(given_cleared(client, report)),
-            call: |client, report| Box::pin(cleared(client, report)),
-        },
-        Example {
-            operation: "get_bucket_acl",
-            name: "GetBucketAcl",
-            id: "no_bucket",
-            place: "specs/bucket/get_bucket_acl.yaml:65",
-            unverified: None,
-            method: "GET",
-            target: "/example-nowhere?acl",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "get_bucket_acl",
+        name: "GetBucketAcl",
+        id: "two_grantees",
+        place: "specs/bucket/get_bucket_acl.yaml:27",
+        unverified: Some(
+            "The vendor does not say whether the owner is listed where the list that was set does not do so.",
+        ),
+        method: "GET",
+        target: "/example-photos?acl",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"acl\":[{\"grantee\":{\"name\":\"QS_ALL_USERS\",\"type\":\"group\"},\"permission\":\"READ\"},{\"grantee\":{\"id\":\"usr-efgh5678\",\"type\":\"user\"},\"permission\":\"FULL_CONTROL\"}],\"owner\":{\"id\":\"usr-abcd1234\",\"name\":\"ann\"}}",
+        ),
+        varies: &["id", "name"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_acl",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_acl([
+                            types::AclEntry::new(
+                                types::Grantee::new(types::GranteeType::Group)
+                                    .name("QS_ALL_USERS"),
+                                types::AclPermission::Read,
+                            ),
+                            types::AclEntry::new(
+                                types::Grantee::new(types::GranteeType::User)
+                                    .id("usr-efgh5678"),
+                                types::AclPermission::FullControl,
+                            ),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(two_grantees(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_acl",
+        name: "GetBucketAcl",
+        id: "cleared",
+        place: "specs/bucket/get_bucket_acl.yaml:53",
+        unverified: Some(
+            "The vendor does not say whether the owner is listed where the list that was set does not do so.",
+        ),
+        method: "GET",
+        target: "/example-photos?acl",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{\"acl\":[],\"owner\":{\"id\":\"usr-abcd1234\"}}"),
+        varies: &["id"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_acl",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_acl(Vec::<types::AclEntry>::new())
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(cleared(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_acl",
+        name: "GetBucketAcl",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_acl.yaml:65",
+        unverified: None,
+        method: "GET",
+        target: "/example-nowhere?acl",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_two_grantees(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_acl",
-                bucket
-                    .put_bucket_acl([
-                        types::AclEntry::new(
-                            types::Grantee::new(types::GranteeType::Group)
-                                .name("QS_ALL_USERS"),
-                            types::AclPermission::Read,
-                        ),
-                        types::AclEntry::new(
-                            types::Grantee::new(types::GranteeType::User)
-                                .id("usr-efgh5678"),
-                            types::AclPermission::FullControl,
-                        ),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn two_grantees(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn two_grantees(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_acl().send().await;
     if let Some(output) = report.output(outcome) {
         if let Some(item) = report.present("owner", output.owner.as_ref()) {
@@ -177,23 +209,9 @@ async fn two_grantees(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_cleared(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_acl",
-                bucket.put_bucket_acl(Vec::<types::AclEntry>::new()).send().await,
-            );
-    }
-}
-
-async fn cleared(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn cleared(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_acl().send().await;
     if let Some(output) = report.output(outcome) {
         if let Some(item) = report.present("owner", output.owner.as_ref()) {
@@ -212,12 +230,9 @@ async fn cleared(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.get_bucket_acl().send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

@@ -2,104 +2,151 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "get_bucket_cname",
-            name: "GetBucketCname",
-            id: "websites",
-            place: "specs/bucket/get_bucket_cname.yaml:33",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?cname&type=website",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"cname_records\":[{\"created\":\"2016-08-15T01:06:16.000Z\",\"domain\":\"www.example.com\",\"type\":\"website\"}],\"count\":1}",
-            ),
-            varies: &["created"],
-            given: |client, report| Box::pin(given_websites(client, report)),
-            call: |client, report| Box::pin(websites(client, report)),
-        },
-        Example {
-            operation: "get_bucket_cname",
-            name: "GetBucketCname",
-            id: "default_type",
-            place: "specs/bucket/get_bucket_cname.yaml:53",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?cname",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"cname_records\":[{\"created\":\"2016-08-15T01:06:36.500Z\",\"domain\":\"images.example.com\",\"type\":\"normal\"}],\"count\":1}",
-            ),
-            varies: &["created"],
-            given: |client, report| Box::pin(given_default_type(client, report)),
-            call: |client, report| Box::pin(default_type(client, report)),
-        },
-        Example {
-            operation: "get_bucket_cname",
-            name: "GetBucketCname",
-            id: "no_bucket",
-            place: "specs/bucket/get_bucket_cname.yaml:73",
-            unverified: None,
-            method: "GET",
-            target: "/example-nowhere?cname",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "get_bucket_cname",
+        name: "GetBucketCname",
+        id: "websites",
+        place: "specs/bucket/get_bucket_cname.yaml:33",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?cname&type=website",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"cname_records\":[{\"created\":\"2016-08-15T01:06:16.000Z\",\"domain\":\"www.example.com\",\"type\":\"website\"}],\"count\":1}",
+        ),
+        varies: &["created"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_cname",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_cname("images.example.com")
+                        .cname_type(types::CnameType::Normal)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_cname",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_cname("www.example.com")
+                        .cname_type(types::CnameType::Website)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(websites(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_cname",
+        name: "GetBucketCname",
+        id: "default_type",
+        place: "specs/bucket/get_bucket_cname.yaml:53",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?cname",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"cname_records\":[{\"created\":\"2016-08-15T01:06:36.500Z\",\"domain\":\"images.example.com\",\"type\":\"normal\"}],\"count\":1}",
+        ),
+        varies: &["created"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_cname",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket_cname("images.example.com").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_cname",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_cname("www.example.com")
+                        .cname_type(types::CnameType::Website)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(default_type(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_cname",
+        name: "GetBucketCname",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_cname.yaml:73",
+        unverified: None,
+        method: "GET",
+        target: "/example-nowhere?cname",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_websites(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_cname",
-                bucket
-                    .put_bucket_cname("images.example.com")
-                    .cname_type(types::CnameType::Normal)
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_cname",
-                bucket
-                    .put_bucket_cname("www.example.com")
-                    .cname_type(types::CnameType::Website)
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn websites(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn websites(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .get_bucket_cname()
         .cname_type(types::CnameType::Website)
@@ -138,35 +185,9 @@ async fn websites(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_default_type(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_cname",
-                bucket.put_bucket_cname("images.example.com").send().await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_cname",
-                bucket
-                    .put_bucket_cname("www.example.com")
-                    .cname_type(types::CnameType::Website)
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn default_type(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn default_type(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_cname().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -201,12 +222,9 @@ async fn default_type(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.get_bucket_cname().send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

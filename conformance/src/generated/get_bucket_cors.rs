@@ -2,100 +2,121 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "get_bucket_cors",
-            name: "GetBucketCors",
-            id: "one_rule",
-            place: "specs/bucket/get_bucket_cors.yaml:31",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?cors",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"cors_rules\":[{\"allowed_headers\":[\"content-type\",\"x-qs-date\"],\"allowed_methods\":[\"PUT\",\"POST\"],\"allowed_origin\":\"https://*.example.com\",\"expose_headers\":[\"x-qs-request-id\"],\"max_age_seconds\":600}],\"resp_vary\":\"enabled\"}",
-            ),
-            varies: &[],
-            given: |client, report| Box::pin(given_one_rule(client, report)),
-            call: |client, report| Box::pin(one_rule(client, report)),
-        },
-        Example {
-            operation: "get_bucket_cors",
-            name: "GetBucketCors",
-            id: "no_rules",
-            place: "specs/bucket/get_bucket_cors.yaml:65",
-            unverified: Some(
-                "The vendor does not say what is answered before rules were set.",
-            ),
-            method: "GET",
-            target: "/example-photos?cors",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json("{\"cors_rules\":[]}"),
-            varies: &[],
-            given: |client, report| Box::pin(given_no_rules(client, report)),
-            call: |client, report| Box::pin(no_rules(client, report)),
-        },
-        Example {
-            operation: "get_bucket_cors",
-            name: "GetBucketCors",
-            id: "no_bucket",
-            place: "specs/bucket/get_bucket_cors.yaml:75",
-            unverified: None,
-            method: "GET",
-            target: "/example-nowhere?cors",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "get_bucket_cors",
+        name: "GetBucketCors",
+        id: "one_rule",
+        place: "specs/bucket/get_bucket_cors.yaml:31",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?cors",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"cors_rules\":[{\"allowed_headers\":[\"content-type\",\"x-qs-date\"],\"allowed_methods\":[\"PUT\",\"POST\"],\"allowed_origin\":\"https://*.example.com\",\"expose_headers\":[\"x-qs-request-id\"],\"max_age_seconds\":600}],\"resp_vary\":\"enabled\"}",
+        ),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_cors",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_cors([
+                            types::CorsRule::new(
+                                    "https://*.example.com",
+                                    [types::Method::Put, types::Method::Post],
+                                )
+                                .allowed_headers(["content-type", "x-qs-date"])
+                                .expose_headers(["x-qs-request-id"])
+                                .max_age_seconds(600),
+                        ])
+                        .resp_vary("enabled")
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(one_rule(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_cors",
+        name: "GetBucketCors",
+        id: "no_rules",
+        place: "specs/bucket/get_bucket_cors.yaml:65",
+        unverified: Some(
+            "The vendor does not say what is answered before rules were set.",
+        ),
+        method: "GET",
+        target: "/example-photos?cors",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{\"cors_rules\":[]}"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(no_rules(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_cors",
+        name: "GetBucketCors",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_cors.yaml:75",
+        unverified: None,
+        method: "GET",
+        target: "/example-nowhere?cors",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_one_rule(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_cors",
-                bucket
-                    .put_bucket_cors([
-                        types::CorsRule::new(
-                                "https://*.example.com",
-                                [types::Method::Put, types::Method::Post],
-                            )
-                            .allowed_headers(["content-type", "x-qs-date"])
-                            .expose_headers(["x-qs-request-id"])
-                            .max_age_seconds(600),
-                    ])
-                    .resp_vary("enabled")
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn one_rule(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn one_rule(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_cors().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -138,15 +159,9 @@ async fn one_rule(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_rules(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn no_rules(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn no_rules(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_cors().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -156,12 +171,9 @@ async fn no_rules(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.get_bucket_cors().send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

@@ -2,119 +2,210 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "get_bucket_lifecycle",
-            name: "GetBucketLifecycle",
-            id: "one_rule",
-            place: "specs/bucket/get_bucket_lifecycle.yaml:28",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?lifecycle",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"rule\":[{\"created\":1439715900,\"expiration\":{\"days\":7},\"filter\":{\"prefix\":\"logs/\"},\"id\":\"delete-logs\",\"state\":\"unchecked\",\"status\":\"enabled\"}]}",
-            ),
-            varies: &["state", "created"],
-            given: |client, report| Box::pin(given_one_rule(client, report)),
-            call: |client, report| Box::pin(one_rule(client, report)),
-        },
-        Example {
-            operation: "get_bucket_lifecycle",
-            name: "GetBucketLifecycle",
-            id: "every_action",
-            place: "specs/bucket/get_bucket_lifecycle.yaml:58",
-            unverified: Some(
-                "The vendor's page of the operation does not have the two actions for older versions.",
-            ),
-            method: "GET",
-            target: "/example-photos?lifecycle",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"rule\":[{\"expiration\":{\"days\":90},\"filter\":{\"prefix\":\"logs/\"},\"id\":\"expire\",\"status\":\"enabled\"},{\"filter\":{\"prefix\":\"archive/\"},\"id\":\"cool\",\"status\":\"disabled\",\"transition\":{\"days\":30,\"storage_class\":\"STANDARD_IA\"}},{\"abort_incomplete_multipart_upload\":{\"days_after_initiation\":3},\"filter\":{\"prefix\":\"\"},\"id\":\"abort\",\"status\":\"enabled\"},{\"filter\":{\"prefix\":\"docs/\"},\"id\":\"expire-old\",\"noncurrent_version_expiration\":{\"days\":365},\"status\":\"enabled\"},{\"filter\":{\"prefix\":\"docs/\"},\"id\":\"cool-old\",\"noncurrent_version_transition\":{\"days\":60,\"storage_class\":\"STANDARD_IA\"},\"status\":\"enabled\"}]}",
-            ),
-            varies: &[],
-            given: |client, report| Box::pin(given_every_action(client, report)),
-            call: |client, report| Box::pin(every_action(client, report)),
-        },
-        Example {
-            operation: "get_bucket_lifecycle",
-            name: "GetBucketLifecycle",
-            id: "never_set",
-            place: "specs/bucket/get_bucket_lifecycle.yaml:90",
-            unverified: Some(
-                "The vendor does not say what is answered if no rules were set.",
-            ),
-            method: "GET",
-            target: "/example-photos?lifecycle",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json("{\"rule\":[]}"),
-            varies: &[],
-            given: |client, report| Box::pin(given_never_set(client, report)),
-            call: |client, report| Box::pin(never_set(client, report)),
-        },
-        Example {
-            operation: "get_bucket_lifecycle",
-            name: "GetBucketLifecycle",
-            id: "no_bucket",
-            place: "specs/bucket/get_bucket_lifecycle.yaml:100",
-            unverified: None,
-            method: "GET",
-            target: "/example-nowhere?lifecycle",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "get_bucket_lifecycle",
+        name: "GetBucketLifecycle",
+        id: "one_rule",
+        place: "specs/bucket/get_bucket_lifecycle.yaml:28",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?lifecycle",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"rule\":[{\"created\":1439715900,\"expiration\":{\"days\":7},\"filter\":{\"prefix\":\"logs/\"},\"id\":\"delete-logs\",\"state\":\"unchecked\",\"status\":\"enabled\"}]}",
+        ),
+        varies: &["state", "created"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_lifecycle",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_lifecycle([
+                            types::LifecycleRule::new(
+                                    "delete-logs",
+                                    types::Switch::Enabled,
+                                    types::LifecycleFilter::new().prefix("logs/"),
+                                )
+                                .expiration(types::LifecycleExpiration::new().days(7)),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(one_rule(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_lifecycle",
+        name: "GetBucketLifecycle",
+        id: "every_action",
+        place: "specs/bucket/get_bucket_lifecycle.yaml:58",
+        unverified: Some(
+            "The vendor's page of the operation does not have the two actions for older versions.",
+        ),
+        method: "GET",
+        target: "/example-photos?lifecycle",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"rule\":[{\"expiration\":{\"days\":90},\"filter\":{\"prefix\":\"logs/\"},\"id\":\"expire\",\"status\":\"enabled\"},{\"filter\":{\"prefix\":\"archive/\"},\"id\":\"cool\",\"status\":\"disabled\",\"transition\":{\"days\":30,\"storage_class\":\"STANDARD_IA\"}},{\"abort_incomplete_multipart_upload\":{\"days_after_initiation\":3},\"filter\":{\"prefix\":\"\"},\"id\":\"abort\",\"status\":\"enabled\"},{\"filter\":{\"prefix\":\"docs/\"},\"id\":\"expire-old\",\"noncurrent_version_expiration\":{\"days\":365},\"status\":\"enabled\"},{\"filter\":{\"prefix\":\"docs/\"},\"id\":\"cool-old\",\"noncurrent_version_transition\":{\"days\":60,\"storage_class\":\"STANDARD_IA\"},\"status\":\"enabled\"}]}",
+        ),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_lifecycle",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_lifecycle([
+                            types::LifecycleRule::new(
+                                    "expire",
+                                    types::Switch::Enabled,
+                                    types::LifecycleFilter::new().prefix("logs/"),
+                                )
+                                .expiration(types::LifecycleExpiration::new().days(90)),
+                            types::LifecycleRule::new(
+                                    "cool",
+                                    types::Switch::Disabled,
+                                    types::LifecycleFilter::new().prefix("archive/"),
+                                )
+                                .transition(
+                                    types::LifecycleTransition::new(
+                                            types::StorageClass::StandardIa,
+                                        )
+                                        .days(30),
+                                ),
+                            types::LifecycleRule::new(
+                                    "abort",
+                                    types::Switch::Enabled,
+                                    types::LifecycleFilter::new().prefix(""),
+                                )
+                                .abort_incomplete_multipart_upload(
+                                    types::AbortIncompleteMultipartUpload::new(3),
+                                ),
+                            types::LifecycleRule::new(
+                                    "expire-old",
+                                    types::Switch::Enabled,
+                                    types::LifecycleFilter::new().prefix("docs/"),
+                                )
+                                .noncurrent_version_expiration(
+                                    types::NoncurrentVersionExpiration::new().days(365),
+                                ),
+                            types::LifecycleRule::new(
+                                    "cool-old",
+                                    types::Switch::Enabled,
+                                    types::LifecycleFilter::new().prefix("docs/"),
+                                )
+                                .noncurrent_version_transition(
+                                    types::NoncurrentVersionTransition::new(
+                                            types::StorageClass::StandardIa,
+                                        )
+                                        .days(60),
+                                ),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(every_action(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_lifecycle",
+        name: "GetBucketLifecycle",
+        id: "never_set",
+        place: "specs/bucket/get_bucket_lifecycle.yaml:90",
+        unverified: Some(
+            "The vendor does not say what is answered if no rules were set.",
+        ),
+        method: "GET",
+        target: "/example-photos?lifecycle",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{\"rule\":[]}"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(never_set(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_lifecycle",
+        name: "GetBucketLifecycle",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_lifecycle.yaml:100",
+        unverified: None,
+        method: "GET",
+        target: "/example-nowhere?lifecycle",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_one_rule(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_lifecycle",
-                bucket
-                    .put_bucket_lifecycle([
-                        types::LifecycleRule::new(
-                                "delete-logs",
-                                types::Switch::Enabled,
-                                types::LifecycleFilter::new().prefix("logs/"),
-                            )
-                            .expiration(types::LifecycleExpiration::new().days(7)),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn one_rule(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn one_rule(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_lifecycle().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -160,71 +251,9 @@ async fn one_rule(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_every_action(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_lifecycle",
-                bucket
-                    .put_bucket_lifecycle([
-                        types::LifecycleRule::new(
-                                "expire",
-                                types::Switch::Enabled,
-                                types::LifecycleFilter::new().prefix("logs/"),
-                            )
-                            .expiration(types::LifecycleExpiration::new().days(90)),
-                        types::LifecycleRule::new(
-                                "cool",
-                                types::Switch::Disabled,
-                                types::LifecycleFilter::new().prefix("archive/"),
-                            )
-                            .transition(
-                                types::LifecycleTransition::new(
-                                        types::StorageClass::StandardIa,
-                                    )
-                                    .days(30),
-                            ),
-                        types::LifecycleRule::new(
-                                "abort",
-                                types::Switch::Enabled,
-                                types::LifecycleFilter::new().prefix(""),
-                            )
-                            .abort_incomplete_multipart_upload(
-                                types::AbortIncompleteMultipartUpload::new(3),
-                            ),
-                        types::LifecycleRule::new(
-                                "expire-old",
-                                types::Switch::Enabled,
-                                types::LifecycleFilter::new().prefix("docs/"),
-                            )
-                            .noncurrent_version_expiration(
-                                types::NoncurrentVersionExpiration::new().days(365),
-                            ),
-                        types::LifecycleRule::new(
-                                "cool-old",
-                                types::Switch::Enabled,
-                                types::LifecycleFilter::new().prefix("docs/"),
-                            )
-                            .noncurrent_version_transition(
-                                types::NoncurrentVersionTransition::new(
-                                        types::StorageClass::StandardIa,
-                                    )
-                                    .days(60),
-                            ),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn every_action(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn every_action(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_lifecycle().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -360,15 +389,9 @@ async fn every_action(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_never_set(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn never_set(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn never_set(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_lifecycle().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -378,12 +401,9 @@ async fn never_set(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.get_bucket_lifecycle().send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

@@ -2,138 +2,192 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "get_bucket_notification",
-            name: "GetBucketNotification",
-            id: "two",
-            place: "specs/bucket/get_bucket_notification.yaml:27",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?notification",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"notifications\":[{\"cloudfunc\":\"image\",\"cloudfunc_args\":{\"action\":\"resize:w_300,h_400\",\"key_prefix\":\"preview\",\"key_seprate\":\"-\",\"save_bucket\":\"example-previews\"},\"event_types\":[\"create_object\",\"complete_multipart\"],\"id\":\"make-previews\",\"notify_url\":\"http://events.example.com/previews\",\"object_filters\":[\"*.jpg\",\"*.png\"]},{\"cloudfunc\":\"notifier\",\"event_types\":[\"delete_object\",\"abort_multipart\"],\"id\":\"tell-me\",\"notify_url\":\"http://events.example.com/hook\"}]}",
-            ),
-            varies: &[],
-            given: |client, report| Box::pin(given_two(client, report)),
-            call: |client, report| Box::pin(two(client, report)),
-        },
-        Example {
-            operation: "get_bucket_notification",
-            name: "GetBucketNotification",
-            id: "one_filter",
-            place: "specs/bucket/get_bucket_notification.yaml:73",
-            unverified: Some(
-                "The vendor's page allows a list or a text, its Swagger only a list.",
-            ),
-            method: "GET",
-            target: "/example-photos?notification",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"notifications\":[{\"cloudfunc\":\"tupu-porn\",\"event_types\":[\"create_object\"],\"id\":\"look\",\"notify_url\":\"http://events.example.com/hook\",\"object_filters\":\"*\"}]}",
-            ),
-            varies: &["object_filters"],
-            given: |client, report| Box::pin(given_one_filter(client, report)),
-            call: |client, report| Box::pin(one_filter(client, report)),
-        },
-        Example {
-            operation: "get_bucket_notification",
-            name: "GetBucketNotification",
-            id: "never_set",
-            place: "specs/bucket/get_bucket_notification.yaml:98",
-            unverified: Some(
-                "The vendor does not say what is answered if no notifications were set.",
-            ),
-            method: "GET",
-            target: "/example-photos?notification",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json("{\"notifications\":[]}"),
-            varies: &[],
-            given: |client, report| Box::pin(given_never_set(client, report)),
-            call: |client, report| Box::pin(never_set(client, report)),
-        },
-        Example {
-            operation: "get_bucket_notification",
-            name: "GetBucketNotification",
-            id: "no_bucket",
-            place: "specs/bucket/get_bucket_notification.yaml:108",
-            unverified: None,
-            method: "GET",
-            target: "/example-nowhere?notification",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "get_bucket_notification",
+        name: "GetBucketNotification",
+        id: "two",
+        place: "specs/bucket/get_bucket_notification.yaml:27",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?notification",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"notifications\":[{\"cloudfunc\":\"image\",\"cloudfunc_args\":{\"action\":\"resize:w_300,h_400\",\"key_prefix\":\"preview\",\"key_seprate\":\"-\",\"save_bucket\":\"example-previews\"},\"event_types\":[\"create_object\",\"complete_multipart\"],\"id\":\"make-previews\",\"notify_url\":\"http://events.example.com/previews\",\"object_filters\":[\"*.jpg\",\"*.png\"]},{\"cloudfunc\":\"notifier\",\"event_types\":[\"delete_object\",\"abort_multipart\"],\"id\":\"tell-me\",\"notify_url\":\"http://events.example.com/hook\"}]}",
+        ),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_notification",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_notification([
+                            types::Notification::new(
+                                    "make-previews",
+                                    [
+                                        types::NotificationEvent::CreateObject,
+                                        types::NotificationEvent::CompleteMultipart,
+                                    ],
+                                    types::Cloudfunc::Image,
+                                )
+                                .object_filters(["*.jpg", "*.png"])
+                                .cloudfunc_args(
+                                    types::CloudfuncArgs::new("resize:w_300,h_400")
+                                        .key_prefix("preview")
+                                        .key_separator("-")
+                                        .save_bucket("example-previews"),
+                                )
+                                .notify_url("http://events.example.com/previews"),
+                            types::Notification::new(
+                                    "tell-me",
+                                    [
+                                        types::NotificationEvent::DeleteObject,
+                                        types::NotificationEvent::AbortMultipart,
+                                    ],
+                                    types::Cloudfunc::Notifier,
+                                )
+                                .notify_url("http://events.example.com/hook"),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(two(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_notification",
+        name: "GetBucketNotification",
+        id: "one_filter",
+        place: "specs/bucket/get_bucket_notification.yaml:73",
+        unverified: Some(
+            "The vendor's page allows a list or a text, its Swagger only a list.",
+        ),
+        method: "GET",
+        target: "/example-photos?notification",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"notifications\":[{\"cloudfunc\":\"tupu-porn\",\"event_types\":[\"create_object\"],\"id\":\"look\",\"notify_url\":\"http://events.example.com/hook\",\"object_filters\":\"*\"}]}",
+        ),
+        varies: &["object_filters"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_notification",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_notification([
+                            types::Notification::new(
+                                    "look",
+                                    [types::NotificationEvent::CreateObject],
+                                    types::Cloudfunc::TupuPorn,
+                                )
+                                .object_filters(["*"])
+                                .notify_url("http://events.example.com/hook"),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(one_filter(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_notification",
+        name: "GetBucketNotification",
+        id: "never_set",
+        place: "specs/bucket/get_bucket_notification.yaml:98",
+        unverified: Some(
+            "The vendor does not say what is answered if no notifications were set.",
+        ),
+        method: "GET",
+        target: "/example-photos?notification",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{\"notifications\":[]}"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(never_set(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_notification",
+        name: "GetBucketNotification",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_notification.yaml:108",
+        unverified: None,
+        method: "GET",
+        target: "/example-nowhere?notification",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_two(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_notification",
-                bucket
-                    .put_bucket_notification([
-                        types::Notification::new(
-                                "make-previews",
-                                [
-                                    types::NotificationEvent::CreateObject,
-                                    types::NotificationEvent::CompleteMultipart,
-                                ],
-                                types::Cloudfunc::Image,
-                            )
-                            .object_filters(["*.jpg", "*.png"])
-                            .cloudfunc_args(
-                                types::CloudfuncArgs::new("resize:w_300,h_400")
-                                    .key_prefix("preview")
-                                    .key_separator("-")
-                                    .save_bucket("example-previews"),
-                            )
-                            .notify_url("http://events.example.com/previews"),
-                        types::Notification::new(
-                                "tell-me",
-                                [
-                                    types::NotificationEvent::DeleteObject,
-                                    types::NotificationEvent::AbortMultipart,
-                                ],
-                                types::Cloudfunc::Notifier,
-                            )
-                            .notify_url("http://events.example.com/hook"),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn two(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn two(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_notification().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -233,34 +287,9 @@ async fn two(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_one_filter(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_notification",
-                bucket
-                    .put_bucket_notification([
-                        types::Notification::new(
-                                "look",
-                                [types::NotificationEvent::CreateObject],
-                                types::Cloudfunc::TupuPorn,
-                            )
-                            .object_filters(["*"])
-                            .notify_url("http://events.example.com/hook"),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn one_filter(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn one_filter(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_notification().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -303,15 +332,9 @@ async fn one_filter(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_never_set(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn never_set(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn never_set(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_notification().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -321,12 +344,9 @@ async fn never_set(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.get_bucket_notification().send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

@@ -2,161 +2,249 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "get_bucket_policy",
-            name: "GetBucketPolicy",
-            id: "every_condition",
-            place: "specs/bucket/get_bucket_policy.yaml:28",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?policy",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"statement\":[{\"action\":[\"list_objects\",\"head_bucket\"],\"effect\":\"allow\",\"id\":\"everybody may list\",\"user\":[\"*\"]},{\"action\":[\"create_object\",\"delete_object\"],\"condition\":{\"ip_address\":{\"source_ip\":[\"203.0.113.0/24\",\"198.51.100.0/24\"]},\"is_null\":{\"Referer\":false},\"not_ip_address\":{\"source_ip\":[\"203.0.113.128/25\",\"198.51.100.7/32\"]},\"string_like\":{\"Referer\":[\"https://*.example.com/*\",\"https://example.com/*\"]},\"string_not_like\":{\"Referer\":[\"https://old.example.com/*\",\"https://test.example.com/*\"]}},\"effect\":\"deny\",\"id\":\"not from elsewhere\",\"resource\":[\"example-photos/2026/*\",\"example-photos/draft-*\"],\"user\":[\"usr-efgh5678\",\"usr-ijkl9012\"]}]}",
-            ),
-            varies: &[],
-            given: |client, report| Box::pin(given_every_condition(client, report)),
-            call: |client, report| Box::pin(every_condition(client, report)),
-        },
-        Example {
-            operation: "get_bucket_policy",
-            name: "GetBucketPolicy",
-            id: "single_values",
-            place: "specs/bucket/get_bucket_policy.yaml:80",
-            unverified: Some(
-                "The vendor does not say when the service writes a single value and when a list of one.",
-            ),
-            method: "GET",
-            target: "/example-photos?policy",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"statement\":[{\"action\":\"get_object\",\"condition\":{\"ip_address\":{\"source_ip\":\"203.0.113.0/24\"},\"string_like\":{\"Referer\":\"https://*.example.com/*\"}},\"effect\":\"allow\",\"id\":\"everybody may read\",\"resource\":\"example-photos/*\",\"user\":\"*\"}]}",
-            ),
-            varies: &["user", "action", "resource", "Referer", "source_ip"],
-            given: |client, report| Box::pin(given_single_values(client, report)),
-            call: |client, report| Box::pin(single_values(client, report)),
-        },
-        Example {
-            operation: "get_bucket_policy",
-            name: "GetBucketPolicy",
-            id: "documented_actions",
-            place: "specs/bucket/get_bucket_policy.yaml:125",
-            unverified: Some("The vendor's Swagger has other names for these actions."),
-            method: "GET",
-            target: "/example-photos?policy",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"statement\":[{\"action\":[\"upload_object_part\",\"list_object_parts\",\"restore_object\"],\"effect\":\"allow\",\"id\":\"uploads\",\"resource\":[\"example-photos/incoming/*\"],\"user\":[\"usr-efgh5678\"]}]}",
-            ),
-            varies: &["action"],
-            given: |client, report| Box::pin(given_documented_actions(client, report)),
-            call: |client, report| Box::pin(documented_actions(client, report)),
-        },
-        Example {
-            operation: "get_bucket_policy",
-            name: "GetBucketPolicy",
-            id: "no_bucket",
-            place: "specs/bucket/get_bucket_policy.yaml:158",
-            unverified: None,
-            method: "GET",
-            target: "/example-nowhere?policy",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
-
-async fn given_every_condition(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_policy",
-                bucket
-                    .put_bucket_policy([
-                        types::PolicyStatement::new(
-                            "everybody may list",
-                            ["*"],
-                            [
-                                types::PolicyAction::ListObjects,
-                                types::PolicyAction::HeadBucket,
-                            ],
-                            types::PolicyEffect::Allow,
-                        ),
-                        types::PolicyStatement::new(
-                                "not from elsewhere",
-                                ["usr-efgh5678", "usr-ijkl9012"],
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "get_bucket_policy",
+        name: "GetBucketPolicy",
+        id: "every_condition",
+        place: "specs/bucket/get_bucket_policy.yaml:28",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?policy",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"statement\":[{\"action\":[\"list_objects\",\"head_bucket\"],\"effect\":\"allow\",\"id\":\"everybody may list\",\"user\":[\"*\"]},{\"action\":[\"create_object\",\"delete_object\"],\"condition\":{\"ip_address\":{\"source_ip\":[\"203.0.113.0/24\",\"198.51.100.0/24\"]},\"is_null\":{\"Referer\":false},\"not_ip_address\":{\"source_ip\":[\"203.0.113.128/25\",\"198.51.100.7/32\"]},\"string_like\":{\"Referer\":[\"https://*.example.com/*\",\"https://example.com/*\"]},\"string_not_like\":{\"Referer\":[\"https://old.example.com/*\",\"https://test.example.com/*\"]}},\"effect\":\"deny\",\"id\":\"not from elsewhere\",\"resource\":[\"example-photos/2026/*\",\"example-photos/draft-*\"],\"user\":[\"usr-efgh5678\",\"usr-ijkl9012\"]}]}",
+        ),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_policy",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_policy([
+                            types::PolicyStatement::new(
+                                "everybody may list",
+                                ["*"],
                                 [
-                                    types::PolicyAction::CreateObject,
-                                    types::PolicyAction::DeleteObject,
+                                    types::PolicyAction::ListObjects,
+                                    types::PolicyAction::HeadBucket,
                                 ],
-                                types::PolicyEffect::Deny,
-                            )
-                            .resource([
-                                "example-photos/2026/*",
-                                "example-photos/draft-*",
-                            ])
-                            .condition(
-                                types::PolicyCondition::new()
-                                    .string_like(
-                                        types::PolicyStringMatch::new()
-                                            .referer([
-                                                "https://*.example.com/*",
-                                                "https://example.com/*",
-                                            ]),
-                                    )
-                                    .string_not_like(
-                                        types::PolicyStringMatch::new()
-                                            .referer([
-                                                "https://old.example.com/*",
-                                                "https://test.example.com/*",
-                                            ]),
-                                    )
-                                    .ip_address(
-                                        types::PolicyIpMatch::new()
-                                            .source_ip(["203.0.113.0/24", "198.51.100.0/24"]),
-                                    )
-                                    .not_ip_address(
-                                        types::PolicyIpMatch::new()
-                                            .source_ip(["203.0.113.128/25", "198.51.100.7/32"]),
-                                    )
-                                    .is_null(types::PolicyNullCheck::new().referer(false)),
+                                types::PolicyEffect::Allow,
                             ),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
+                            types::PolicyStatement::new(
+                                    "not from elsewhere",
+                                    ["usr-efgh5678", "usr-ijkl9012"],
+                                    [
+                                        types::PolicyAction::CreateObject,
+                                        types::PolicyAction::DeleteObject,
+                                    ],
+                                    types::PolicyEffect::Deny,
+                                )
+                                .resource([
+                                    names.text("example-photos/2026/*"),
+                                    names.text("example-photos/draft-*"),
+                                ])
+                                .condition(
+                                    types::PolicyCondition::new()
+                                        .string_like(
+                                            types::PolicyStringMatch::new()
+                                                .referer([
+                                                    "https://*.example.com/*",
+                                                    "https://example.com/*",
+                                                ]),
+                                        )
+                                        .string_not_like(
+                                            types::PolicyStringMatch::new()
+                                                .referer([
+                                                    "https://old.example.com/*",
+                                                    "https://test.example.com/*",
+                                                ]),
+                                        )
+                                        .ip_address(
+                                            types::PolicyIpMatch::new()
+                                                .source_ip(["203.0.113.0/24", "198.51.100.0/24"]),
+                                        )
+                                        .not_ip_address(
+                                            types::PolicyIpMatch::new()
+                                                .source_ip(["203.0.113.128/25", "198.51.100.7/32"]),
+                                        )
+                                        .is_null(types::PolicyNullCheck::new().referer(false)),
+                                ),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(every_condition(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_policy",
+        name: "GetBucketPolicy",
+        id: "single_values",
+        place: "specs/bucket/get_bucket_policy.yaml:80",
+        unverified: Some(
+            "The vendor does not say when the service writes a single value and when a list of one.",
+        ),
+        method: "GET",
+        target: "/example-photos?policy",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"statement\":[{\"action\":\"get_object\",\"condition\":{\"ip_address\":{\"source_ip\":\"203.0.113.0/24\"},\"string_like\":{\"Referer\":\"https://*.example.com/*\"}},\"effect\":\"allow\",\"id\":\"everybody may read\",\"resource\":\"example-photos/*\",\"user\":\"*\"}]}",
+        ),
+        varies: &["user", "action", "resource", "Referer", "source_ip"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_policy",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_policy([
+                            types::PolicyStatement::new(
+                                    "everybody may read",
+                                    ["*"],
+                                    [types::PolicyAction::GetObject],
+                                    types::PolicyEffect::Allow,
+                                )
+                                .resource([names.text("example-photos/*")])
+                                .condition(
+                                    types::PolicyCondition::new()
+                                        .string_like(
+                                            types::PolicyStringMatch::new()
+                                                .referer(["https://*.example.com/*"]),
+                                        )
+                                        .ip_address(
+                                            types::PolicyIpMatch::new().source_ip(["203.0.113.0/24"]),
+                                        ),
+                                ),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(single_values(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_policy",
+        name: "GetBucketPolicy",
+        id: "documented_actions",
+        place: "specs/bucket/get_bucket_policy.yaml:125",
+        unverified: Some("The vendor's Swagger has other names for these actions."),
+        method: "GET",
+        target: "/example-photos?policy",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"statement\":[{\"action\":[\"upload_object_part\",\"list_object_parts\",\"restore_object\"],\"effect\":\"allow\",\"id\":\"uploads\",\"resource\":[\"example-photos/incoming/*\"],\"user\":[\"usr-efgh5678\"]}]}",
+        ),
+        varies: &["action"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_policy",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_policy([
+                            types::PolicyStatement::new(
+                                    "uploads",
+                                    ["usr-efgh5678"],
+                                    [
+                                        types::PolicyAction::UploadObjectPart,
+                                        types::PolicyAction::ListObjectParts,
+                                    ],
+                                    types::PolicyEffect::Allow,
+                                )
+                                .resource([names.text("example-photos/incoming/*")]),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(documented_actions(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_policy",
+        name: "GetBucketPolicy",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_policy.yaml:158",
+        unverified: None,
+        method: "GET",
+        target: "/example-nowhere?policy",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn every_condition(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn every_condition(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_policy().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -221,8 +309,8 @@ async fn every_condition(client: &Client, report: &mut Report) {
                         "statement[1].resource",
                         &item.resource,
                         &vec![
-                            "example-photos/2026/*".to_string(), "example-photos/draft-*"
-                            .to_string()
+                            names.text("example-photos/2026/*").to_string(), names
+                            .text("example-photos/draft-*").to_string()
                         ],
                     );
                 if let Some(item) = report
@@ -307,44 +395,9 @@ async fn every_condition(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_single_values(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_policy",
-                bucket
-                    .put_bucket_policy([
-                        types::PolicyStatement::new(
-                                "everybody may read",
-                                ["*"],
-                                [types::PolicyAction::GetObject],
-                                types::PolicyEffect::Allow,
-                            )
-                            .resource(["example-photos/*"])
-                            .condition(
-                                types::PolicyCondition::new()
-                                    .string_like(
-                                        types::PolicyStringMatch::new()
-                                            .referer(["https://*.example.com/*"]),
-                                    )
-                                    .ip_address(
-                                        types::PolicyIpMatch::new().source_ip(["203.0.113.0/24"]),
-                                    ),
-                            ),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn single_values(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn single_values(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_policy().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -381,7 +434,7 @@ async fn single_values(client: &Client, report: &mut Report) {
                     .varying(
                         "statement[0].resource",
                         &item.resource,
-                        &vec!["example-photos/*".to_string()],
+                        &vec![names.text("example-photos/*").to_string()],
                         true,
                     );
                 if let Some(item) = report
@@ -436,37 +489,9 @@ async fn single_values(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_documented_actions(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_policy",
-                bucket
-                    .put_bucket_policy([
-                        types::PolicyStatement::new(
-                                "uploads",
-                                ["usr-efgh5678"],
-                                [
-                                    types::PolicyAction::UploadObjectPart,
-                                    types::PolicyAction::ListObjectParts,
-                                ],
-                                types::PolicyEffect::Allow,
-                            )
-                            .resource(["example-photos/incoming/*"]),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn documented_actions(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn documented_actions(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_policy().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -501,19 +526,16 @@ async fn documented_actions(client: &Client, report: &mut Report) {
                     .equal(
                         "statement[0].resource",
                         &item.resource,
-                        &vec!["example-photos/incoming/*".to_string()],
+                        &vec![names.text("example-photos/incoming/*").to_string()],
                     );
             }
         }
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.get_bucket_policy().send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

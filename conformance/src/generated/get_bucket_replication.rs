@@ -2,131 +2,184 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "get_bucket_replication",
-            name: "GetBucketReplication",
-            id: "two_rules",
-            place: "specs/bucket/get_bucket_replication.yaml:27",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?replication",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"rules\":[{\"delete_marker\":\"disabled\",\"destination\":{\"bucket\":\"example-copies\",\"storage_class\":\"STANDARD_IA\",\"zone\":\"pek3b\"},\"filters\":{\"prefix\":\"image/\"},\"id\":\"images\",\"status\":\"enabled\",\"sync_marker\":\"enabled\"},{\"delete_marker\":\"enabled\",\"destination\":{\"bucket\":\"example-copies\",\"storage_class\":\"STANDARD\",\"zone\":\"pek3b\"},\"filters\":{\"prefix\":\"videos/\"},\"id\":\"videos\",\"status\":\"disabled\",\"sync_marker\":\"disabled\"}]}",
-            ),
-            varies: &["zone"],
-            given: |client, report| Box::pin(given_two_rules(client, report)),
-            call: |client, report| Box::pin(two_rules(client, report)),
-        },
-        Example {
-            operation: "get_bucket_replication",
-            name: "GetBucketReplication",
-            id: "small_letters",
-            place: "specs/bucket/get_bucket_replication.yaml:80",
-            unverified: Some(
-                "The vendor's text has the classes in capital letters, its examples in small ones.",
-            ),
-            method: "GET",
-            target: "/example-photos?replication",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"rules\":[{\"destination\":{\"bucket\":\"example-copies\",\"storage_class\":\"standard_ia\"},\"filters\":{},\"id\":\"all\"}]}",
-            ),
-            varies: &["storage_class"],
-            given: |client, report| Box::pin(given_small_letters(client, report)),
-            call: |client, report| Box::pin(small_letters(client, report)),
-        },
-        Example {
-            operation: "get_bucket_replication",
-            name: "GetBucketReplication",
-            id: "never_set",
-            place: "specs/bucket/get_bucket_replication.yaml:96",
-            unverified: Some(
-                "The vendor does not say what is answered if no rules were set.",
-            ),
-            method: "GET",
-            target: "/example-photos?replication",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json("{\"rules\":[]}"),
-            varies: &[],
-            given: |client, report| Box::pin(given_never_set(client, report)),
-            call: |client, report| Box::pin(never_set(client, report)),
-        },
-        Example {
-            operation: "get_bucket_replication",
-            name: "GetBucketReplication",
-            id: "no_bucket",
-            place: "specs/bucket/get_bucket_replication.yaml:106",
-            unverified: None,
-            method: "GET",
-            target: "/example-nowhere?replication",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
-
-async fn given_two_rules(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_replication",
-                bucket
-                    .put_bucket_replication([
-                        types::ReplicationRule::new(
-                                "images",
-                                types::ReplicationFilters::new().prefix("image/"),
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "get_bucket_replication",
+        name: "GetBucketReplication",
+        id: "two_rules",
+        place: "specs/bucket/get_bucket_replication.yaml:27",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?replication",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"rules\":[{\"delete_marker\":\"disabled\",\"destination\":{\"bucket\":\"example-copies\",\"storage_class\":\"STANDARD_IA\",\"zone\":\"pek3b\"},\"filters\":{\"prefix\":\"image/\"},\"id\":\"images\",\"status\":\"enabled\",\"sync_marker\":\"enabled\"},{\"delete_marker\":\"enabled\",\"destination\":{\"bucket\":\"example-copies\",\"storage_class\":\"STANDARD\",\"zone\":\"pek3b\"},\"filters\":{\"prefix\":\"videos/\"},\"id\":\"videos\",\"status\":\"disabled\",\"sync_marker\":\"disabled\"}]}",
+        ),
+        varies: &["zone"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_replication",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_replication([
+                            types::ReplicationRule::new(
+                                    "images",
+                                    types::ReplicationFilters::new().prefix("image/"),
+                                    types::ReplicationDestination::new("example-copies")
+                                        .storage_class(types::StorageClass::StandardIa),
+                                )
+                                .status(types::Switch::Enabled)
+                                .sync_marker(types::Switch::Enabled)
+                                .delete_marker(types::Switch::Disabled),
+                            types::ReplicationRule::new(
+                                    "videos",
+                                    types::ReplicationFilters::new().prefix("videos/"),
+                                    types::ReplicationDestination::new("example-copies")
+                                        .storage_class(types::StorageClass::Standard),
+                                )
+                                .status(types::Switch::Disabled)
+                                .sync_marker(types::Switch::Disabled)
+                                .delete_marker(types::Switch::Enabled),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(two_rules(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_replication",
+        name: "GetBucketReplication",
+        id: "small_letters",
+        place: "specs/bucket/get_bucket_replication.yaml:80",
+        unverified: Some(
+            "The vendor's text has the classes in capital letters, its examples in small ones.",
+        ),
+        method: "GET",
+        target: "/example-photos?replication",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"rules\":[{\"destination\":{\"bucket\":\"example-copies\",\"storage_class\":\"standard_ia\"},\"filters\":{},\"id\":\"all\"}]}",
+        ),
+        varies: &["storage_class"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_replication",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_replication([
+                            types::ReplicationRule::new(
+                                "all",
+                                types::ReplicationFilters::new(),
                                 types::ReplicationDestination::new("example-copies")
                                     .storage_class(types::StorageClass::StandardIa),
-                            )
-                            .status(types::Switch::Enabled)
-                            .sync_marker(types::Switch::Enabled)
-                            .delete_marker(types::Switch::Disabled),
-                        types::ReplicationRule::new(
-                                "videos",
-                                types::ReplicationFilters::new().prefix("videos/"),
-                                types::ReplicationDestination::new("example-copies")
-                                    .storage_class(types::StorageClass::Standard),
-                            )
-                            .status(types::Switch::Disabled)
-                            .sync_marker(types::Switch::Disabled)
-                            .delete_marker(types::Switch::Enabled),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
+                            ),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(small_letters(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_replication",
+        name: "GetBucketReplication",
+        id: "never_set",
+        place: "specs/bucket/get_bucket_replication.yaml:96",
+        unverified: Some(
+            "The vendor does not say what is answered if no rules were set.",
+        ),
+        method: "GET",
+        target: "/example-photos?replication",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{\"rules\":[]}"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(never_set(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_replication",
+        name: "GetBucketReplication",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_replication.yaml:106",
+        unverified: None,
+        method: "GET",
+        target: "/example-nowhere?replication",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn two_rules(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn two_rules(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_replication().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -240,33 +293,9 @@ async fn two_rules(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_small_letters(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_replication",
-                bucket
-                    .put_bucket_replication([
-                        types::ReplicationRule::new(
-                            "all",
-                            types::ReplicationFilters::new(),
-                            types::ReplicationDestination::new("example-copies")
-                                .storage_class(types::StorageClass::StandardIa),
-                        ),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn small_letters(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn small_letters(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_replication().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -299,15 +328,9 @@ async fn small_letters(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_never_set(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn never_set(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn never_set(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_replication().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -317,12 +340,9 @@ async fn never_set(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.get_bucket_replication().send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

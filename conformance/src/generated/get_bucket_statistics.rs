@@ -2,101 +2,133 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "get_bucket_statistics",
-            name: "GetBucketStatistics",
-            id: "two_classes",
-            place: "specs/bucket/get_bucket_statistics.yaml:35",
-            unverified: Some("The vendor does not say how soon objects are counted."),
-            method: "GET",
-            target: "/example-photos?stats",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"count\":3,\"created\":\"2015-07-11T04:45:57.250Z\",\"location\":\"pek3a\",\"name\":\"example-photos\",\"size\":21,\"status\":\"active\",\"storage_classes\":{\"STANDARD\":{\"billing_size\":16,\"count\":2,\"size\":16},\"STANDARD_IA\":{\"billing_size\":65536,\"count\":1,\"size\":5}},\"url\":\"example-photos.pek3a.qingstor.com\"}",
-            ),
-            varies: &["location", "url", "created", "billing_size"],
-            given: |client, report| Box::pin(given_two_classes(client, report)),
-            call: |client, report| Box::pin(two_classes(client, report)),
-        },
-        Example {
-            operation: "get_bucket_statistics",
-            name: "GetBucketStatistics",
-            id: "empty",
-            place: "specs/bucket/get_bucket_statistics.yaml:71",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?stats",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"count\":0,\"name\":\"example-photos\",\"size\":0,\"status\":\"active\"}",
-            ),
-            varies: &[],
-            given: |client, report| Box::pin(given_empty(client, report)),
-            call: |client, report| Box::pin(empty(client, report)),
-        },
-        Example {
-            operation: "get_bucket_statistics",
-            name: "GetBucketStatistics",
-            id: "no_bucket",
-            place: "specs/bucket/get_bucket_statistics.yaml:80",
-            unverified: None,
-            method: "GET",
-            target: "/example-nowhere?stats",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "get_bucket_statistics",
+        name: "GetBucketStatistics",
+        id: "two_classes",
+        place: "specs/bucket/get_bucket_statistics.yaml:35",
+        unverified: Some("The vendor does not say how soon objects are counted."),
+        method: "GET",
+        target: "/example-photos?stats",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"count\":3,\"created\":\"2015-07-11T04:45:57.250Z\",\"location\":\"pek3a\",\"name\":\"example-photos\",\"size\":21,\"status\":\"active\",\"storage_classes\":{\"STANDARD\":{\"billing_size\":16,\"count\":2,\"size\":16},\"STANDARD_IA\":{\"billing_size\":65536,\"count\":1,\"size\":5}},\"url\":\"example-photos.pek3a.qingstor.com\"}",
+        ),
+        varies: &["location", "url", "created", "billing_size"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("a.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("b.txt", "hello world").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("old/c.txt", "hello")
+                        .storage_class(types::StorageClass::StandardIa)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(two_classes(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_statistics",
+        name: "GetBucketStatistics",
+        id: "empty",
+        place: "specs/bucket/get_bucket_statistics.yaml:71",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?stats",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"count\":0,\"name\":\"example-photos\",\"size\":0,\"status\":\"active\"}",
+        ),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(empty(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_statistics",
+        name: "GetBucketStatistics",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_statistics.yaml:80",
+        unverified: None,
+        method: "GET",
+        target: "/example-nowhere?stats",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_two_classes(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("a.txt", "hello").send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step("put_object", bucket.put_object("b.txt", "hello world").send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("old/c.txt", "hello")
-                    .storage_class(types::StorageClass::StandardIa)
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn two_classes(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn two_classes(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_statistics().send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("count", &output.count, &3);
@@ -108,12 +140,17 @@ async fn two_classes(client: &Client, report: &mut Report) {
                 &Some("pek3a".to_string()),
                 output.location.is_some(),
             );
-        report.equal("name", &output.name, &Some("example-photos".to_string()));
+        report
+            .equal(
+                "name",
+                &output.name,
+                &Some(names.text("example-photos").to_string()),
+            );
         report
             .varying(
                 "url",
                 &output.url,
-                &Some("example-photos.pek3a.qingstor.com".to_string()),
+                &Some(names.text("example-photos.pek3a.qingstor.com").to_string()),
                 output.url.is_some(),
             );
         report.equal("status", &output.status, &Some(types::BucketStatus::Active));
@@ -160,20 +197,19 @@ async fn two_classes(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_empty(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn empty(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn empty(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_statistics().send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("count", &output.count, &0);
         report.equal("size", &output.size, &0);
-        report.equal("name", &output.name, &Some("example-photos".to_string()));
+        report
+            .equal(
+                "name",
+                &output.name,
+                &Some(names.text("example-photos").to_string()),
+            );
         report.equal("status", &output.status, &Some(types::BucketStatus::Active));
         report.absent("created", output.created.is_none());
         {
@@ -183,12 +219,9 @@ async fn empty(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.get_bucket_statistics().send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

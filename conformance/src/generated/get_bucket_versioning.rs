@@ -2,141 +2,172 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "get_bucket_versioning",
-            name: "GetBucketVersioning",
-            id: "enabled",
-            place: "specs/bucket/get_bucket_versioning.yaml:27",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?versioning",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json("{\"status\":\"ENABLED\"}"),
-            varies: &[],
-            given: |client, report| Box::pin(given_enabled(client, report)),
-            call: |client, report| Box::pin(enabled(client, report)),
-        },
-        Example {
-            operation: "get_bucket_versioning",
-            name: "GetBucketVersioning",
-            id: "suspended",
-            place: "specs/bucket/get_bucket_versioning.yaml:37",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?versioning",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json("{\"status\":\"SUSPENDED\"}"),
-            varies: &[],
-            given: |client, report| Box::pin(given_suspended(client, report)),
-            call: |client, report| Box::pin(suspended(client, report)),
-        },
-        Example {
-            operation: "get_bucket_versioning",
-            name: "GetBucketVersioning",
-            id: "never_set",
-            place: "specs/bucket/get_bucket_versioning.yaml:48",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?versioning",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json("{\"status\":\"DISABLED\"}"),
-            varies: &[],
-            given: |client, report| Box::pin(given_never_set(client, report)),
-            call: |client, report| Box::pin(never_set(client, report)),
-        },
-        Example {
-            operation: "get_bucket_versioning",
-            name: "GetBucketVersioning",
-            id: "no_bucket",
-            place: "specs/bucket/get_bucket_versioning.yaml:57",
-            unverified: None,
-            method: "GET",
-            target: "/example-nowhere?versioning",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "get_bucket_versioning",
+        name: "GetBucketVersioning",
+        id: "enabled",
+        place: "specs/bucket/get_bucket_versioning.yaml:27",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?versioning",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{\"status\":\"ENABLED\"}"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(enabled(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_versioning",
+        name: "GetBucketVersioning",
+        id: "suspended",
+        place: "specs/bucket/get_bucket_versioning.yaml:37",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?versioning",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{\"status\":\"SUSPENDED\"}"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Suspended)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(suspended(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_versioning",
+        name: "GetBucketVersioning",
+        id: "never_set",
+        place: "specs/bucket/get_bucket_versioning.yaml:48",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?versioning",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{\"status\":\"DISABLED\"}"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(never_set(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_versioning",
+        name: "GetBucketVersioning",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_versioning.yaml:57",
+        unverified: None,
+        method: "GET",
+        target: "/example-nowhere?versioning",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_enabled(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Enabled)
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn enabled(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn enabled(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_versioning().send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("status", &output.status, &Some(types::VersioningStatus::Enabled));
     }
 }
 
-async fn given_suspended(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Enabled)
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Suspended)
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn suspended(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn suspended(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_versioning().send().await;
     if let Some(output) = report.output(outcome) {
         report
@@ -144,27 +175,18 @@ async fn suspended(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_never_set(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn never_set(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn never_set(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_versioning().send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("status", &output.status, &Some(types::VersioningStatus::Disabled));
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.get_bucket_versioning().send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

@@ -2,249 +2,458 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "get_object",
-            name: "GetObject",
-            id: "whole",
-            place: "specs/object/get_object.yaml:127",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos/notes/hello.txt",
-            request_headers: &[("Range", None)],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[
-                ("Cache-Control", Some("max-age=3600")),
-                ("Content-Length", Some("5")),
-                ("Content-Type", Some("text/plain")),
-                ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
-                ("Last-Modified", Some("Sun, 22 Nov 2026 10:00:00 GMT")),
-                ("X-QS-Meta-owner", Some("ann")),
-            ],
-            response_body: Payload::Text("hello"),
-            varies: &["Last-Modified"],
-            given: |client, report| Box::pin(given_whole(client, report)),
-            call: |client, report| Box::pin(whole(client, report)),
-        },
-        Example {
-            operation: "get_object",
-            name: "GetObject",
-            id: "range",
-            place: "specs/object/get_object.yaml:156",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos/hello.txt",
-            request_headers: &[("Range", Some("bytes=0-4"))],
-            request_body: Payload::None,
-            status: 206,
-            response_headers: &[
-                ("Content-Length", Some("5")),
-                ("Content-Range", Some("bytes 0-4/11")),
-                ("ETag", Some("\"5eb63bbbe01eeed093cb22bb8f5acdc3\"")),
-            ],
-            response_body: Payload::Text("hello"),
-            varies: &[],
-            given: |client, report| Box::pin(given_range(client, report)),
-            call: |client, report| Box::pin(range(client, report)),
-        },
-        Example {
-            operation: "get_object",
-            name: "GetObject",
-            id: "last_bytes",
-            place: "specs/object/get_object.yaml:172",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos/notes/what%27s%20new%3F.txt",
-            request_headers: &[("Range", Some("bytes=-5"))],
-            request_body: Payload::None,
-            status: 206,
-            response_headers: &[
-                ("Content-Length", Some("5")),
-                ("Content-Range", Some("bytes 6-10/11")),
-            ],
-            response_body: Payload::Text("world"),
-            varies: &[],
-            given: |client, report| Box::pin(given_last_bytes(client, report)),
-            call: |client, report| Box::pin(last_bytes(client, report)),
-        },
-        Example {
-            operation: "get_object",
-            name: "GetObject",
-            id: "overrides",
-            place: "specs/object/get_object.yaml:182",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos/hello.txt?response-content-type=text%2Fplain%3B%20charset%3Dutf-8&response-content-disposition=attachment%3B%20filename%3D%22my%20cat.txt%22",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[
-                ("Content-Disposition", Some("attachment; filename=\"my cat.txt\"")),
-                ("Content-Length", Some("5")),
-                ("Content-Type", Some("text/plain; charset=utf-8")),
-            ],
-            response_body: Payload::Text("hello"),
-            varies: &[],
-            given: |client, report| Box::pin(given_overrides(client, report)),
-            call: |client, report| Box::pin(overrides(client, report)),
-        },
-        Example {
-            operation: "get_object",
-            name: "GetObject",
-            id: "encrypted",
-            place: "specs/object/get_object.yaml:208",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos/secret.txt",
-            request_headers: &[
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-                (
-                    "X-QS-Encryption-Customer-Key",
-                    Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
-                ),
-                ("X-QS-Encryption-Customer-Key-MD5", Some("3I/h1kl+vSP1l12NKhxegQ==")),
-            ],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[
-                ("Content-Length", Some("5")),
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-            ],
-            response_body: Payload::Text("hello"),
-            varies: &[],
-            given: |client, report| Box::pin(given_encrypted(client, report)),
-            call: |client, report| Box::pin(encrypted(client, report)),
-        },
-        Example {
-            operation: "get_object",
-            name: "GetObject",
-            id: "not_modified",
-            place: "specs/object/get_object.yaml:224",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos/hello.txt",
-            request_headers: &[
-                ("If-None-Match", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
-            ],
-            request_body: Payload::None,
-            status: 304,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_not_modified(client, report)),
-            call: |client, report| Box::pin(not_modified(client, report)),
-        },
-        Example {
-            operation: "get_object",
-            name: "GetObject",
-            id: "precondition_failed",
-            place: "specs/object/get_object.yaml:234",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos/hello.txt",
-            request_headers: &[
-                ("If-Match", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
-            ],
-            request_body: Payload::None,
-            status: 412,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"precondition_failed\",\"message\":\"A condition of the request does not hold.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "whole",
+        place: "specs/object/get_object.yaml:127",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos/notes/hello.txt",
+        request_headers: &[("Range", None)],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Cache-Control", Some("max-age=3600")),
+            ("Content-Length", Some("5")),
+            ("Content-Type", Some("text/plain")),
+            ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+            ("Last-Modified", Some("Sun, 22 Nov 2026 10:00:00 GMT")),
+            ("X-QS-Meta-owner", Some("ann")),
+        ],
+        response_body: Payload::Text("hello"),
+        varies: &["Last-Modified"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("notes/hello.txt", "hello")
+                        .content_type("text/plain")
+                        .cache_control("max-age=3600")
+                        .metadata("owner", "ann")
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(whole(client, names, report)),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "range",
+        place: "specs/object/get_object.yaml:156",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos/hello.txt",
+        request_headers: &[("Range", Some("bytes=0-4"))],
+        request_body: Payload::None,
+        status: 206,
+        response_headers: &[
+            ("Content-Length", Some("5")),
+            ("Content-Range", Some("bytes 0-4/11")),
+            ("ETag", Some("\"5eb63bbbe01eeed093cb22bb8f5acdc3\"")),
+        ],
+        response_body: Payload::Text("hello"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello world").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(range(client, names, report)),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "last_bytes",
+        place: "specs/object/get_object.yaml:172",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos/notes/what%27s%20new%3F.txt",
+        request_headers: &[("Range", Some("bytes=-5"))],
+        request_body: Payload::None,
+        status: 206,
+        response_headers: &[
+            ("Content-Length", Some("5")),
+            ("Content-Range", Some("bytes 6-10/11")),
+        ],
+        response_body: Payload::Text("world"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("notes/what's new?.txt", "hello world")
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(last_bytes(client, names, report)),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "overrides",
+        place: "specs/object/get_object.yaml:182",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos/hello.txt?response-content-type=text%2Fplain%3B%20charset%3Dutf-8&response-content-disposition=attachment%3B%20filename%3D%22my%20cat.txt%22",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Content-Disposition", Some("attachment; filename=\"my cat.txt\"")),
+            ("Content-Length", Some("5")),
+            ("Content-Type", Some("text/plain; charset=utf-8")),
+        ],
+        response_body: Payload::Text("hello"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("hello.txt", "hello")
+                        .content_type("application/octet-stream")
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(overrides(client, names, report)),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "encrypted",
+        place: "specs/object/get_object.yaml:208",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos/secret.txt",
+        request_headers: &[
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+            (
+                "X-QS-Encryption-Customer-Key",
+                Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
             ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_precondition_failed(client, report)),
-            call: |client, report| Box::pin(precondition_failed(client, report)),
-        },
-        Example {
-            operation: "get_object",
-            name: "GetObject",
-            id: "missing",
-            place: "specs/object/get_object.yaml:251",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos/missing.txt",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"object_not_exists\",\"message\":\"The object does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_missing(client, report)),
-            call: |client, report| Box::pin(missing(client, report)),
-        },
-        Example {
-            operation: "get_object",
-            name: "GetObject",
-            id: "missing_version",
-            place: "specs/object/get_object.yaml:267",
-            unverified: Some(
-                "The vendor does not say which code a version that does not exist is refused with.",
-            ),
-            method: "GET",
-            target: "/example-photos/hello.txt?version_id=NjkxMjM0MzM1MjAxNzAwODMz",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"object_not_exists\",\"message\":\"The version does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_missing_version(client, report)),
-            call: |client, report| Box::pin(missing_version(client, report)),
-        },
-        Example {
-            operation: "get_object",
-            name: "GetObject",
-            id: "range_behind_end",
-            place: "specs/object/get_object.yaml:285",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos/hello.txt",
-            request_headers: &[("Range", Some("bytes=5-"))],
-            request_body: Payload::None,
-            status: 416,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"invalid_range\",\"message\":\"The range is not inside the object.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_range_behind_end(client, report)),
-            call: |client, report| Box::pin(range_behind_end(client, report)),
-        },
-    ])
-}
+            ("X-QS-Encryption-Customer-Key-MD5", Some("3I/h1kl+vSP1l12NKhxegQ==")),
+        ],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Content-Length", Some("5")),
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+        ],
+        response_body: Payload::Text("hello"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("secret.txt", "hello")
+                        .encryption_customer_key(
+                            types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(encrypted(client, names, report)),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "not_modified",
+        place: "specs/object/get_object.yaml:224",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos/hello.txt",
+        request_headers: &[
+            ("If-None-Match", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+        ],
+        request_body: Payload::None,
+        status: 304,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(not_modified(client, names, report)),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "precondition_failed",
+        place: "specs/object/get_object.yaml:234",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos/hello.txt",
+        request_headers: &[("If-Match", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
+        request_body: Payload::None,
+        status: 412,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"precondition_failed\",\"message\":\"A condition of the request does not hold.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello world").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            precondition_failed(client, names, report),
+        ),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "missing",
+        place: "specs/object/get_object.yaml:251",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos/missing.txt",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"object_not_exists\",\"message\":\"The object does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(missing(client, names, report)),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "missing_version",
+        place: "specs/object/get_object.yaml:267",
+        unverified: Some(
+            "The vendor does not say which code a version that does not exist is refused with.",
+        ),
+        method: "GET",
+        target: "/example-photos/hello.txt?version_id=NjkxMjM0MzM1MjAxNzAwODMz",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"object_not_exists\",\"message\":\"The version does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(missing_version(client, names, report)),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "range_behind_end",
+        place: "specs/object/get_object.yaml:285",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos/hello.txt",
+        request_headers: &[("Range", Some("bytes=5-"))],
+        request_body: Payload::None,
+        status: 416,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"invalid_range\",\"message\":\"The range is not inside the object.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(range_behind_end(client, names, report)),
+    },
+];
 
-async fn given_whole(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("notes/hello.txt", "hello")
-                    .content_type("text/plain")
-                    .cache_control("max-age=3600")
-                    .metadata("owner", "ann")
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn whole(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn whole(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_object("notes/hello.txt").send().await;
     if let Some(output) = report.output(outcome) {
         report
@@ -289,23 +498,9 @@ async fn whole(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_range(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("hello.txt", "hello world").send().await,
-            );
-    }
-}
-
-async fn range(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn range(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .get_object("hello.txt")
         .range(types::ByteRange::from(0..=4))
@@ -329,23 +524,9 @@ async fn range(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_last_bytes(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("notes/what's new?.txt", "hello world").send().await,
-            );
-    }
-}
-
-async fn last_bytes(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn last_bytes(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .get_object("notes/what's new?.txt")
         .range(types::ByteRange::suffix(5))
@@ -363,27 +544,9 @@ async fn last_bytes(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_overrides(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("hello.txt", "hello")
-                    .content_type("application/octet-stream")
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn overrides(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn overrides(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .get_object("hello.txt")
         .response_content_type("text/plain; charset=utf-8")
@@ -408,29 +571,9 @@ async fn overrides(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_encrypted(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("secret.txt", "hello")
-                    .encryption_customer_key(
-                        types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
-                    )
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn encrypted(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn encrypted(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .get_object("secret.txt")
         .encryption_customer_key(
@@ -450,19 +593,9 @@ async fn encrypted(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_not_modified(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("hello.txt", "hello").send().await);
-    }
-}
-
-async fn not_modified(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn not_modified(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .get_object("hello.txt")
         .if_none_match("\"5d41402abc4b2a76b9719d911017c592\"")
@@ -471,23 +604,9 @@ async fn not_modified(client: &Client, report: &mut Report) {
     report.error(outcome, qingstor::ErrorKind::NotModified, None);
 }
 
-async fn given_precondition_failed(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("hello.txt", "hello world").send().await,
-            );
-    }
-}
-
-async fn precondition_failed(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn precondition_failed(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .get_object("hello.txt")
         .if_match("\"5d41402abc4b2a76b9719d911017c592\"")
@@ -501,32 +620,16 @@ async fn precondition_failed(client: &Client, report: &mut Report) {
         );
 }
 
-async fn given_missing(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn missing(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn missing(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_object("missing.txt").send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("object_not_exists"));
 }
 
-async fn given_missing_version(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("hello.txt", "hello").send().await);
-    }
-}
-
-async fn missing_version(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn missing_version(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .get_object("hello.txt")
         .version_id("NjkxMjM0MzM1MjAxNzAwODMz")
@@ -535,19 +638,9 @@ async fn missing_version(client: &Client, report: &mut Report) {
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("object_not_exists"));
 }
 
-async fn given_range_behind_end(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("hello.txt", "hello").send().await);
-    }
-}
-
-async fn range_behind_end(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn range_behind_end(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .get_object("hello.txt")
         .range(types::ByteRange::from(5..))

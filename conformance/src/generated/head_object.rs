@@ -2,140 +2,232 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "head_object",
-            name: "HeadObject",
-            id: "found",
-            place: "specs/object/head_object.yaml:78",
-            unverified: None,
-            method: "HEAD",
-            target: "/example-photos/notes/hello.txt",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[
-                ("Content-Disposition", Some("inline")),
-                ("Content-Length", Some("5")),
-                ("Content-Type", Some("text/plain")),
-                ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
-                ("Last-Modified", Some("Sun, 22 Nov 2026 10:00:00 GMT")),
-                ("X-QS-Meta-camera-model", Some("X100")),
-                ("X-QS-Meta-owner", Some("ann")),
-                ("X-QS-Storage-Class", Some("STANDARD_IA")),
-            ],
-            response_body: Payload::None,
-            varies: &["Last-Modified"],
-            given: |client, report| Box::pin(given_found(client, report)),
-            call: |client, report| Box::pin(found(client, report)),
-        },
-        Example {
-            operation: "head_object",
-            name: "HeadObject",
-            id: "missing",
-            place: "specs/object/head_object.yaml:117",
-            unverified: None,
-            method: "HEAD",
-            target: "/example-photos/missing.txt",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_missing(client, report)),
-            call: |client, report| Box::pin(missing(client, report)),
-        },
-        Example {
-            operation: "head_object",
-            name: "HeadObject",
-            id: "not_modified",
-            place: "specs/object/head_object.yaml:126",
-            unverified: None,
-            method: "HEAD",
-            target: "/example-photos/hello.txt",
-            request_headers: &[
-                ("If-None-Match", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
-            ],
-            request_body: Payload::None,
-            status: 304,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_not_modified(client, report)),
-            call: |client, report| Box::pin(not_modified(client, report)),
-        },
-        Example {
-            operation: "head_object",
-            name: "HeadObject",
-            id: "changed_since",
-            place: "specs/object/head_object.yaml:136",
-            unverified: None,
-            method: "HEAD",
-            target: "/example-photos/hello.txt",
-            request_headers: &[
-                ("If-Unmodified-Since", Some("Wed, 10 Dec 2014 17:20:31 GMT")),
-            ],
-            request_body: Payload::None,
-            status: 412,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_changed_since(client, report)),
-            call: |client, report| Box::pin(changed_since(client, report)),
-        },
-        Example {
-            operation: "head_object",
-            name: "HeadObject",
-            id: "encrypted",
-            place: "specs/object/head_object.yaml:146",
-            unverified: None,
-            method: "HEAD",
-            target: "/example-photos/secret.txt",
-            request_headers: &[("X-QS-Encryption-Customer-Key", None)],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[
-                ("Content-Length", Some("5")),
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-            ],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_encrypted(client, report)),
-            call: |client, report| Box::pin(encrypted(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "head_object",
+        name: "HeadObject",
+        id: "found",
+        place: "specs/object/head_object.yaml:78",
+        unverified: None,
+        method: "HEAD",
+        target: "/example-photos/notes/hello.txt",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Content-Disposition", Some("inline")),
+            ("Content-Length", Some("5")),
+            ("Content-Type", Some("text/plain")),
+            ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+            ("Last-Modified", Some("Sun, 22 Nov 2026 10:00:00 GMT")),
+            ("X-QS-Meta-camera-model", Some("X100")),
+            ("X-QS-Meta-owner", Some("ann")),
+            ("X-QS-Storage-Class", Some("STANDARD_IA")),
+        ],
+        response_body: Payload::None,
+        varies: &["Last-Modified"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("notes/hello.txt", "hello")
+                        .content_type("text/plain")
+                        .content_disposition("inline")
+                        .metadata("camera-model", "X100")
+                        .metadata("owner", "ann")
+                        .storage_class(types::StorageClass::StandardIa)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(found(client, names, report)),
+    },
+    Example {
+        operation: "head_object",
+        name: "HeadObject",
+        id: "missing",
+        place: "specs/object/head_object.yaml:117",
+        unverified: None,
+        method: "HEAD",
+        target: "/example-photos/missing.txt",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(missing(client, names, report)),
+    },
+    Example {
+        operation: "head_object",
+        name: "HeadObject",
+        id: "not_modified",
+        place: "specs/object/head_object.yaml:126",
+        unverified: None,
+        method: "HEAD",
+        target: "/example-photos/hello.txt",
+        request_headers: &[
+            ("If-None-Match", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+        ],
+        request_body: Payload::None,
+        status: 304,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(not_modified(client, names, report)),
+    },
+    Example {
+        operation: "head_object",
+        name: "HeadObject",
+        id: "changed_since",
+        place: "specs/object/head_object.yaml:136",
+        unverified: None,
+        method: "HEAD",
+        target: "/example-photos/hello.txt",
+        request_headers: &[
+            ("If-Unmodified-Since", Some("Wed, 10 Dec 2014 17:20:31 GMT")),
+        ],
+        request_body: Payload::None,
+        status: 412,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(changed_since(client, names, report)),
+    },
+    Example {
+        operation: "head_object",
+        name: "HeadObject",
+        id: "encrypted",
+        place: "specs/object/head_object.yaml:146",
+        unverified: None,
+        method: "HEAD",
+        target: "/example-photos/secret.txt",
+        request_headers: &[("X-QS-Encryption-Customer-Key", None)],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Content-Length", Some("5")),
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+        ],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("secret.txt", "hello")
+                        .encryption_customer_key(
+                            types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(encrypted(client, names, report)),
+    },
+];
 
-async fn given_found(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("notes/hello.txt", "hello")
-                    .content_type("text/plain")
-                    .content_disposition("inline")
-                    .metadata("camera-model", "X100")
-                    .metadata("owner", "ann")
-                    .storage_class(types::StorageClass::StandardIa)
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn found(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn found(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.head_object("notes/hello.txt").send().await;
     if let Some(output) = report.output(outcome) {
         report.absent("cache_control", output.cache_control.is_none());
@@ -188,32 +280,16 @@ async fn found(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_missing(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn missing(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn missing(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.head_object("missing.txt").send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, None);
 }
 
-async fn given_not_modified(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("hello.txt", "hello").send().await);
-    }
-}
-
-async fn not_modified(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn not_modified(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .head_object("hello.txt")
         .if_none_match("\"5d41402abc4b2a76b9719d911017c592\"")
@@ -222,19 +298,9 @@ async fn not_modified(client: &Client, report: &mut Report) {
     report.error(outcome, qingstor::ErrorKind::NotModified, None);
 }
 
-async fn given_changed_since(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("hello.txt", "hello").send().await);
-    }
-}
-
-async fn changed_since(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn changed_since(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .head_object("hello.txt")
         .if_unmodified_since(
@@ -245,29 +311,9 @@ async fn changed_since(client: &Client, report: &mut Report) {
     report.error(outcome, qingstor::ErrorKind::PreconditionFailed, None);
 }
 
-async fn given_encrypted(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("secret.txt", "hello")
-                    .encryption_customer_key(
-                        types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
-                    )
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn encrypted(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn encrypted(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.head_object("secret.txt").send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("content_length", &output.content_length, &Some(5));

@@ -2,122 +2,153 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "initiate_multipart_upload",
-            name: "InitiateMultipartUpload",
-            id: "plain",
-            place: "specs/object/initiate_multipart_upload.yaml:82",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos/2026/my%20film.mp4?uploads",
-            request_headers: &[
-                ("Content-Length", Some("0")),
-                ("Content-Type", None),
-                ("X-QS-Storage-Class", None),
-                ("X-QS-Encryption-Customer-Algorithm", None),
-            ],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"bucket\":\"example-photos\",\"key\":\"2026/my film.mp4\",\"upload_id\":\"7c0e51a2b94d4f6f8a3d20c6e1b5f907\"}",
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "initiate_multipart_upload",
+        name: "InitiateMultipartUpload",
+        id: "plain",
+        place: "specs/object/initiate_multipart_upload.yaml:82",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos/2026/my%20film.mp4?uploads",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("Content-Type", None),
+            ("X-QS-Storage-Class", None),
+            ("X-QS-Encryption-Customer-Algorithm", None),
+        ],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"bucket\":\"example-photos\",\"key\":\"2026/my film.mp4\",\"upload_id\":\"7c0e51a2b94d4f6f8a3d20c6e1b5f907\"}",
+        ),
+        varies: &["upload_id"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(plain(client, names, report)),
+    },
+    Example {
+        operation: "initiate_multipart_upload",
+        name: "InitiateMultipartUpload",
+        id: "metadata",
+        place: "specs/object/initiate_multipart_upload.yaml:102",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos/film.mp4?uploads",
+        request_headers: &[
+            ("Cache-Control", Some("max-age=3600")),
+            ("Content-Disposition", Some("inline")),
+            ("Content-Encoding", Some("identity")),
+            ("Content-Language", Some("fr")),
+            ("Content-Length", Some("0")),
+            ("Content-Type", Some("video/mp4")),
+            ("Expires", Some("Thu, 31 Dec 2026 23:59:59 GMT")),
+            ("X-QS-Meta-camera-model", Some("X100")),
+            ("X-QS-Meta-owner", Some("ann")),
+            ("X-QS-Storage-Class", Some("STANDARD_IA")),
+        ],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"bucket\":\"example-photos\",\"key\":\"film.mp4\",\"upload_id\":\"7c0e51a2b94d4f6f8a3d20c6e1b5f907\"}",
+        ),
+        varies: &["upload_id"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(metadata(client, names, report)),
+    },
+    Example {
+        operation: "initiate_multipart_upload",
+        name: "InitiateMultipartUpload",
+        id: "encrypted",
+        place: "specs/object/initiate_multipart_upload.yaml:137",
+        unverified: None,
+        method: "POST",
+        target: "/example-photos/secret.mp4?uploads",
+        request_headers: &[
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+            (
+                "X-QS-Encryption-Customer-Key",
+                Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
             ),
-            varies: &["upload_id"],
-            given: |client, report| Box::pin(given_plain(client, report)),
-            call: |client, report| Box::pin(plain(client, report)),
-        },
-        Example {
-            operation: "initiate_multipart_upload",
-            name: "InitiateMultipartUpload",
-            id: "metadata",
-            place: "specs/object/initiate_multipart_upload.yaml:102",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos/film.mp4?uploads",
-            request_headers: &[
-                ("Cache-Control", Some("max-age=3600")),
-                ("Content-Disposition", Some("inline")),
-                ("Content-Encoding", Some("identity")),
-                ("Content-Language", Some("fr")),
-                ("Content-Length", Some("0")),
-                ("Content-Type", Some("video/mp4")),
-                ("Expires", Some("Thu, 31 Dec 2026 23:59:59 GMT")),
-                ("X-QS-Meta-camera-model", Some("X100")),
-                ("X-QS-Meta-owner", Some("ann")),
-                ("X-QS-Storage-Class", Some("STANDARD_IA")),
-            ],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"bucket\":\"example-photos\",\"key\":\"film.mp4\",\"upload_id\":\"7c0e51a2b94d4f6f8a3d20c6e1b5f907\"}",
-            ),
-            varies: &["upload_id"],
-            given: |client, report| Box::pin(given_metadata(client, report)),
-            call: |client, report| Box::pin(metadata(client, report)),
-        },
-        Example {
-            operation: "initiate_multipart_upload",
-            name: "InitiateMultipartUpload",
-            id: "encrypted",
-            place: "specs/object/initiate_multipart_upload.yaml:137",
-            unverified: None,
-            method: "POST",
-            target: "/example-photos/secret.mp4?uploads",
-            request_headers: &[
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-                (
-                    "X-QS-Encryption-Customer-Key",
-                    Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
-                ),
-                ("X-QS-Encryption-Customer-Key-MD5", Some("3I/h1kl+vSP1l12NKhxegQ==")),
-            ],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[("X-QS-Encryption-Customer-Algorithm", Some("AES256"))],
-            response_body: Payload::Json(
-                "{\"bucket\":\"example-photos\",\"key\":\"secret.mp4\",\"upload_id\":\"7c0e51a2b94d4f6f8a3d20c6e1b5f907\"}",
-            ),
-            varies: &["upload_id"],
-            given: |client, report| Box::pin(given_encrypted(client, report)),
-            call: |client, report| Box::pin(encrypted(client, report)),
-        },
-        Example {
-            operation: "initiate_multipart_upload",
-            name: "InitiateMultipartUpload",
-            id: "no_bucket",
-            place: "specs/object/initiate_multipart_upload.yaml:156",
-            unverified: None,
-            method: "POST",
-            target: "/example-nowhere/film.mp4?uploads",
-            request_headers: &[("Content-Length", Some("0"))],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+            ("X-QS-Encryption-Customer-Key-MD5", Some("3I/h1kl+vSP1l12NKhxegQ==")),
+        ],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[("X-QS-Encryption-Customer-Algorithm", Some("AES256"))],
+        response_body: Payload::Json(
+            "{\"bucket\":\"example-photos\",\"key\":\"secret.mp4\",\"upload_id\":\"7c0e51a2b94d4f6f8a3d20c6e1b5f907\"}",
+        ),
+        varies: &["upload_id"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(encrypted(client, names, report)),
+    },
+    Example {
+        operation: "initiate_multipart_upload",
+        name: "InitiateMultipartUpload",
+        id: "no_bucket",
+        place: "specs/object/initiate_multipart_upload.yaml:156",
+        unverified: None,
+        method: "POST",
+        target: "/example-nowhere/film.mp4?uploads",
+        request_headers: &[("Content-Length", Some("0"))],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_plain(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn plain(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn plain(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.initiate_multipart_upload("2026/my film.mp4").send().await;
     if let Some(output) = report.output(outcome) {
         report
@@ -128,7 +159,12 @@ async fn plain(client: &Client, report: &mut Report) {
                 true,
             );
         report.equal("key", &output.key, &Some("2026/my film.mp4".to_string()));
-        report.equal("bucket", &output.bucket, &Some("example-photos".to_string()));
+        report
+            .equal(
+                "bucket",
+                &output.bucket,
+                &Some(names.text("example-photos").to_string()),
+            );
         report
             .absent(
                 "encryption_customer_algorithm",
@@ -142,15 +178,9 @@ async fn plain(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_metadata(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn metadata(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn metadata(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .initiate_multipart_upload("film.mp4")
         .content_type("video/mp4")
@@ -173,19 +203,18 @@ async fn metadata(client: &Client, report: &mut Report) {
                 true,
             );
         report.equal("key", &output.key, &Some("film.mp4".to_string()));
-        report.equal("bucket", &output.bucket, &Some("example-photos".to_string()));
+        report
+            .equal(
+                "bucket",
+                &output.bucket,
+                &Some(names.text("example-photos").to_string()),
+            );
     }
 }
 
-async fn given_encrypted(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn encrypted(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn encrypted(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .initiate_multipart_upload("secret.mp4")
         .encryption_customer_key(
@@ -210,12 +239,9 @@ async fn encrypted(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.initiate_multipart_upload("film.mp4").send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

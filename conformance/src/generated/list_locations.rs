@@ -3,56 +3,54 @@
 use qingstor::Client;
 use qingstor::types;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "list_locations",
-            name: "ListLocations",
-            id: "all",
-            place: "specs/service/list_locations.yaml:29",
-            unverified: None,
-            method: "GET",
-            target: "/?location",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"locations\":[{\"endpoint\":\"pek3a.qingstor.com\",\"id\":\"pek3a\",\"name\":\"Beijing Zone 3\"}]}",
-            ),
-            varies: &["id", "name", "endpoint"],
-            given: |client, report| Box::pin(given_all(client, report)),
-            call: |client, report| Box::pin(all(client, report)),
-        },
-        Example {
-            operation: "list_locations",
-            name: "ListLocations",
-            id: "in_chinese",
-            place: "specs/service/list_locations.yaml:39",
-            unverified: None,
-            method: "GET",
-            target: "/?location&lang=zh-cn",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"locations\":[{\"endpoint\":\"pek3a.qingstor.com\",\"id\":\"pek3a\",\"name\":\"北京3区\"}]}",
-            ),
-            varies: &["id", "name", "endpoint"],
-            given: |client, report| Box::pin(given_in_chinese(client, report)),
-            call: |client, report| Box::pin(in_chinese(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "list_locations",
+        name: "ListLocations",
+        id: "all",
+        place: "specs/service/list_locations.yaml:29",
+        unverified: None,
+        method: "GET",
+        target: "/?location",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"locations\":[{\"endpoint\":\"pek3a.qingstor.com\",\"id\":\"pek3a\",\"name\":\"Beijing Zone 3\"}]}",
+        ),
+        varies: &["id", "name", "endpoint"],
+        buckets: &[],
+        given: &[],
+        call: |client, names, report| Box::pin(all(client, names, report)),
+    },
+    Example {
+        operation: "list_locations",
+        name: "ListLocations",
+        id: "in_chinese",
+        place: "specs/service/list_locations.yaml:39",
+        unverified: None,
+        method: "GET",
+        target: "/?location&lang=zh-cn",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"locations\":[{\"endpoint\":\"pek3a.qingstor.com\",\"id\":\"pek3a\",\"name\":\"北京3区\"}]}",
+        ),
+        varies: &["id", "name", "endpoint"],
+        buckets: &[],
+        given: &[],
+        call: |client, names, report| Box::pin(in_chinese(client, names, report)),
+    },
+];
 
-async fn given_all(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn all(client: &Client, report: &mut Report) {
+async fn all(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
     let outcome = client.list_locations().send().await;
     if let Some(output) = report.output(outcome) {
         {
@@ -79,11 +77,8 @@ async fn all(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_in_chinese(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn in_chinese(client: &Client, report: &mut Report) {
+async fn in_chinese(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
     let outcome = client.list_locations().lang(types::Language::ZhCn).send().await;
     if let Some(output) = report.output(outcome) {
         {

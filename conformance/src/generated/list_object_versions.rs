@@ -2,150 +2,284 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "list_object_versions",
-            name: "ListObjectVersions",
-            id: "deleted_object",
-            place: "specs/bucket/list_object_versions.yaml:67",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?versions",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"common_prefixes\":[],\"delimiter\":\"\",\"has_more\":false,\"key_marker\":\"\",\"keys\":[{\"created\":\"2022-04-07T02:20:25.000Z\",\"delete_marker\":true,\"encrypted\":false,\"etag\":\"\",\"is_latest\":true,\"key\":\"a.txt\",\"mime_type\":\"\",\"modified\":\"2022-04-07T02:20:25.000Z\",\"size\":0,\"storage_class\":\"STANDARD\",\"version_id\":\"NjkxMjM0MzM1MjAxNzAwODMz\"},{\"created\":\"2022-04-06T09:33:26.250Z\",\"delete_marker\":false,\"encrypted\":false,\"etag\":\"5d41402abc4b2a76b9719d911017c592\",\"is_latest\":false,\"key\":\"a.txt\",\"mime_type\":\"text/plain\",\"modified\":\"2022-04-06T09:33:26.000Z\",\"size\":5,\"storage_class\":\"STANDARD\",\"version_id\":\"NjkwOTgwOTE5OTc2MTMzNjcy\"}],\"limit\":100,\"name\":\"example-photos\",\"next_key_marker\":\"\",\"next_version_id_marker\":\"\",\"owner\":{\"id\":\"usr-abcd1234\"},\"prefix\":\"\",\"version_id_marker\":\"\"}",
-            ),
-            varies: &["id", "version_id", "modified", "created"],
-            given: |client, report| Box::pin(given_deleted_object(client, report)),
-            call: |client, report| Box::pin(deleted_object(client, report)),
-        },
-        Example {
-            operation: "list_object_versions",
-            name: "ListObjectVersions",
-            id: "first_page",
-            place: "specs/bucket/list_object_versions.yaml:150",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?versions&limit=1",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"has_more\":true,\"keys\":[{\"delete_marker\":false,\"is_latest\":true,\"key\":\"a.txt\",\"size\":11,\"version_id\":\"NjkxMjM0MzM1MjAxNzAwODMz\"}],\"limit\":1,\"name\":\"example-photos\",\"next_key_marker\":\"a.txt\",\"next_version_id_marker\":\"NjkxMjM0MzM1MjAxNzAwODMz\"}",
-            ),
-            varies: &["next_key_marker", "next_version_id_marker", "version_id"],
-            given: |client, report| Box::pin(given_first_page(client, report)),
-            call: |client, report| Box::pin(first_page(client, report)),
-        },
-        Example {
-            operation: "list_object_versions",
-            name: "ListObjectVersions",
-            id: "in_the_middle",
-            place: "specs/bucket/list_object_versions.yaml:176",
-            unverified: Some(
-                "The vendor does not say what a marker means whose version does not exist.",
-            ),
-            method: "GET",
-            target: "/example-photos?versions&prefix=2026%2F&delimiter=%2F&key_marker=2026%2Fb.txt&version_id_marker=NjkwOTgwOTE5OTc2MTMzNjcy&limit=10",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"common_prefixes\":[\"2026/may/\"],\"delimiter\":\"/\",\"has_more\":false,\"key_marker\":\"2026/b.txt\",\"keys\":[{\"is_latest\":true,\"key\":\"2026/c.txt\",\"size\":5,\"version_id\":\"NjkxMjM0MzM1MjAxNzAwODMz\"}],\"limit\":10,\"name\":\"example-photos\",\"prefix\":\"2026/\",\"version_id_marker\":\"NjkwOTgwOTE5OTc2MTMzNjcy\"}",
-            ),
-            varies: &["version_id"],
-            given: |client, report| Box::pin(given_in_the_middle(client, report)),
-            call: |client, report| Box::pin(in_the_middle(client, report)),
-        },
-        Example {
-            operation: "list_object_versions",
-            name: "ListObjectVersions",
-            id: "empty",
-            place: "specs/bucket/list_object_versions.yaml:218",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?versions",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"has_more\":false,\"keys\":[],\"name\":\"example-photos\"}",
-            ),
-            varies: &[],
-            given: |client, report| Box::pin(given_empty(client, report)),
-            call: |client, report| Box::pin(empty(client, report)),
-        },
-        Example {
-            operation: "list_object_versions",
-            name: "ListObjectVersions",
-            id: "no_bucket",
-            place: "specs/bucket/list_object_versions.yaml:227",
-            unverified: None,
-            method: "GET",
-            target: "/example-nowhere?versions",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "list_object_versions",
+        name: "ListObjectVersions",
+        id: "deleted_object",
+        place: "specs/bucket/list_object_versions.yaml:67",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?versions",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"common_prefixes\":[],\"delimiter\":\"\",\"has_more\":false,\"key_marker\":\"\",\"keys\":[{\"created\":\"2022-04-07T02:20:25.000Z\",\"delete_marker\":true,\"encrypted\":false,\"etag\":\"\",\"is_latest\":true,\"key\":\"a.txt\",\"mime_type\":\"\",\"modified\":\"2022-04-07T02:20:25.000Z\",\"size\":0,\"storage_class\":\"STANDARD\",\"version_id\":\"NjkxMjM0MzM1MjAxNzAwODMz\"},{\"created\":\"2022-04-06T09:33:26.250Z\",\"delete_marker\":false,\"encrypted\":false,\"etag\":\"5d41402abc4b2a76b9719d911017c592\",\"is_latest\":false,\"key\":\"a.txt\",\"mime_type\":\"text/plain\",\"modified\":\"2022-04-06T09:33:26.000Z\",\"size\":5,\"storage_class\":\"STANDARD\",\"version_id\":\"NjkwOTgwOTE5OTc2MTMzNjcy\"}],\"limit\":100,\"name\":\"example-photos\",\"next_key_marker\":\"\",\"next_version_id_marker\":\"\",\"owner\":{\"id\":\"usr-abcd1234\"},\"prefix\":\"\",\"version_id_marker\":\"\"}",
+        ),
+        varies: &["id", "version_id", "modified", "created"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("a.txt", "hello")
+                        .content_type("text/plain")
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "delete_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.delete_object("a.txt").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(deleted_object(client, names, report)),
+    },
+    Example {
+        operation: "list_object_versions",
+        name: "ListObjectVersions",
+        id: "first_page",
+        place: "specs/bucket/list_object_versions.yaml:150",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?versions&limit=1",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"has_more\":true,\"keys\":[{\"delete_marker\":false,\"is_latest\":true,\"key\":\"a.txt\",\"size\":11,\"version_id\":\"NjkxMjM0MzM1MjAxNzAwODMz\"}],\"limit\":1,\"name\":\"example-photos\",\"next_key_marker\":\"a.txt\",\"next_version_id_marker\":\"NjkxMjM0MzM1MjAxNzAwODMz\"}",
+        ),
+        varies: &["next_key_marker", "next_version_id_marker", "version_id"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("a.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("a.txt", "hello world").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(first_page(client, names, report)),
+    },
+    Example {
+        operation: "list_object_versions",
+        name: "ListObjectVersions",
+        id: "in_the_middle",
+        place: "specs/bucket/list_object_versions.yaml:176",
+        unverified: Some(
+            "The vendor does not say what a marker means whose version does not exist.",
+        ),
+        method: "GET",
+        target: "/example-photos?versions&prefix=2026%2F&delimiter=%2F&key_marker=2026%2Fb.txt&version_id_marker=NjkwOTgwOTE5OTc2MTMzNjcy&limit=10",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"common_prefixes\":[\"2026/may/\"],\"delimiter\":\"/\",\"has_more\":false,\"key_marker\":\"2026/b.txt\",\"keys\":[{\"is_latest\":true,\"key\":\"2026/c.txt\",\"size\":5,\"version_id\":\"NjkxMjM0MzM1MjAxNzAwODMz\"}],\"limit\":10,\"name\":\"example-photos\",\"prefix\":\"2026/\",\"version_id_marker\":\"NjkwOTgwOTE5OTc2MTMzNjcy\"}",
+        ),
+        varies: &["version_id"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("2026/a.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("2026/c.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("2026/may/dog.png", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(in_the_middle(client, names, report)),
+    },
+    Example {
+        operation: "list_object_versions",
+        name: "ListObjectVersions",
+        id: "empty",
+        place: "specs/bucket/list_object_versions.yaml:218",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?versions",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"has_more\":false,\"keys\":[],\"name\":\"example-photos\"}",
+        ),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(empty(client, names, report)),
+    },
+    Example {
+        operation: "list_object_versions",
+        name: "ListObjectVersions",
+        id: "no_bucket",
+        place: "specs/bucket/list_object_versions.yaml:227",
+        unverified: None,
+        method: "GET",
+        target: "/example-nowhere?versions",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_deleted_object(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Enabled)
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("a.txt", "hello")
-                    .content_type("text/plain")
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("delete_object", bucket.delete_object("a.txt").send().await);
-    }
-}
-
-async fn deleted_object(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn deleted_object(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.list_object_versions().send().await;
     if let Some(output) = report.output(outcome) {
-        report.equal("name", &output.name, &Some("example-photos".to_string()));
+        report
+            .equal(
+                "name",
+                &output.name,
+                &Some(names.text("example-photos").to_string()),
+            );
         if let Some(item) = report.present("owner", output.owner.as_ref()) {
             report
                 .varying(
@@ -276,35 +410,9 @@ async fn deleted_object(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_first_page(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Enabled)
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("a.txt", "hello").send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step("put_object", bucket.put_object("a.txt", "hello world").send().await);
-    }
-}
-
-async fn first_page(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn first_page(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.list_object_versions().limit(1).send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("limit", &output.limit, &1);
@@ -343,42 +451,9 @@ async fn first_page(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_in_the_middle(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Enabled)
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("2026/a.txt", "hello").send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("2026/c.txt", "hello").send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("2026/may/dog.png", "hello").send().await,
-            );
-    }
-}
-
-async fn in_the_middle(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn in_the_middle(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .list_object_versions()
         .prefix("2026/")
@@ -425,18 +500,17 @@ async fn in_the_middle(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_empty(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn empty(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn empty(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.list_object_versions().send().await;
     if let Some(output) = report.output(outcome) {
-        report.equal("name", &output.name, &Some("example-photos".to_string()));
+        report
+            .equal(
+                "name",
+                &output.name,
+                &Some(names.text("example-photos").to_string()),
+            );
         report.equal("has_more", &output.has_more, &false);
         {
             let item = &output.keys;
@@ -446,12 +520,9 @@ async fn empty(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.list_object_versions().send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

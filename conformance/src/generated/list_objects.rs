@@ -2,145 +2,257 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "list_objects",
-            name: "ListObjects",
-            id: "all",
-            place: "specs/bucket/list_objects.yaml:61",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"common_prefixes\":[],\"delimiter\":\"\",\"has_more\":false,\"keys\":[{\"created\":\"2015-10-20T03:42:07.000Z\",\"encrypted\":false,\"etag\":\"\\\"5d41402abc4b2a76b9719d911017c592\\\"\",\"key\":\"a.txt\",\"mime_type\":\"text/plain\",\"modified\":1445312527,\"size\":5,\"storage_class\":\"STANDARD\"},{\"created\":\"2015-10-20T03:42:10.000Z\",\"encrypted\":false,\"etag\":\"\\\"5eb63bbbe01eeed093cb22bb8f5acdc3\\\"\",\"key\":\"b.txt\",\"mime_type\":\"text/plain\",\"modified\":1445312530,\"size\":11,\"storage_class\":\"STANDARD\"}],\"limit\":100,\"marker\":\"\",\"name\":\"example-photos\",\"next_marker\":\"\",\"owner\":{\"id\":\"usr-abcd1234\"},\"prefix\":\"\"}",
-            ),
-            varies: &["id", "marker", "modified", "created"],
-            given: |client, report| Box::pin(given_all(client, report)),
-            call: |client, report| Box::pin(all(client, report)),
-        },
-        Example {
-            operation: "list_objects",
-            name: "ListObjects",
-            id: "first_page",
-            place: "specs/bucket/list_objects.yaml:124",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?limit=1",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"has_more\":true,\"keys\":[{\"key\":\"a.txt\",\"size\":5}],\"limit\":1,\"name\":\"example-photos\",\"next_marker\":\"a.txt\"}",
-            ),
-            varies: &["next_marker"],
-            given: |client, report| Box::pin(given_first_page(client, report)),
-            call: |client, report| Box::pin(first_page(client, report)),
-        },
-        Example {
-            operation: "list_objects",
-            name: "ListObjects",
-            id: "folder",
-            place: "specs/bucket/list_objects.yaml:143",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos?prefix=2026%2F&delimiter=%2F",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"common_prefixes\":[\"2026/may/\"],\"delimiter\":\"/\",\"has_more\":false,\"keys\":[{\"key\":\"2026/cat.png\",\"size\":5}],\"name\":\"example-photos\",\"prefix\":\"2026/\"}",
-            ),
-            varies: &[],
-            given: |client, report| Box::pin(given_folder(client, report)),
-            call: |client, report| Box::pin(folder(client, report)),
-        },
-        Example {
-            operation: "list_objects",
-            name: "ListObjects",
-            id: "empty",
-            place: "specs/bucket/list_objects.yaml:169",
-            unverified: None,
-            method: "GET",
-            target: "/example-photos",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"common_prefixes\":[],\"has_more\":false,\"keys\":[],\"name\":\"example-photos\"}",
-            ),
-            varies: &[],
-            given: |client, report| Box::pin(given_empty(client, report)),
-            call: |client, report| Box::pin(empty(client, report)),
-        },
-        Example {
-            operation: "list_objects",
-            name: "ListObjects",
-            id: "no_bucket",
-            place: "specs/bucket/list_objects.yaml:178",
-            unverified: None,
-            method: "GET",
-            target: "/example-nowhere",
-            request_headers: &[],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "list_objects",
+        name: "ListObjects",
+        id: "all",
+        place: "specs/bucket/list_objects.yaml:61",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"common_prefixes\":[],\"delimiter\":\"\",\"has_more\":false,\"keys\":[{\"created\":\"2015-10-20T03:42:07.000Z\",\"encrypted\":false,\"etag\":\"\\\"5d41402abc4b2a76b9719d911017c592\\\"\",\"key\":\"a.txt\",\"mime_type\":\"text/plain\",\"modified\":1445312527,\"size\":5,\"storage_class\":\"STANDARD\"},{\"created\":\"2015-10-20T03:42:10.000Z\",\"encrypted\":false,\"etag\":\"\\\"5eb63bbbe01eeed093cb22bb8f5acdc3\\\"\",\"key\":\"b.txt\",\"mime_type\":\"text/plain\",\"modified\":1445312530,\"size\":11,\"storage_class\":\"STANDARD\"}],\"limit\":100,\"marker\":\"\",\"name\":\"example-photos\",\"next_marker\":\"\",\"owner\":{\"id\":\"usr-abcd1234\"},\"prefix\":\"\"}",
+        ),
+        varies: &["id", "marker", "modified", "created"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("a.txt", "hello")
+                        .content_type("text/plain")
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("b.txt", "hello world")
+                        .content_type("text/plain")
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(all(client, names, report)),
+    },
+    Example {
+        operation: "list_objects",
+        name: "ListObjects",
+        id: "first_page",
+        place: "specs/bucket/list_objects.yaml:124",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?limit=1",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"has_more\":true,\"keys\":[{\"key\":\"a.txt\",\"size\":5}],\"limit\":1,\"name\":\"example-photos\",\"next_marker\":\"a.txt\"}",
+        ),
+        varies: &["next_marker"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("a.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("b.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(first_page(client, names, report)),
+    },
+    Example {
+        operation: "list_objects",
+        name: "ListObjects",
+        id: "folder",
+        place: "specs/bucket/list_objects.yaml:143",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos?prefix=2026%2F&delimiter=%2F",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"common_prefixes\":[\"2026/may/\"],\"delimiter\":\"/\",\"has_more\":false,\"keys\":[{\"key\":\"2026/cat.png\",\"size\":5}],\"name\":\"example-photos\",\"prefix\":\"2026/\"}",
+        ),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("2026/cat.png", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("2026/may/dog.png", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("2026/may/fox.png", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("readme.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(folder(client, names, report)),
+    },
+    Example {
+        operation: "list_objects",
+        name: "ListObjects",
+        id: "empty",
+        place: "specs/bucket/list_objects.yaml:169",
+        unverified: None,
+        method: "GET",
+        target: "/example-photos",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"common_prefixes\":[],\"has_more\":false,\"keys\":[],\"name\":\"example-photos\"}",
+        ),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(empty(client, names, report)),
+    },
+    Example {
+        operation: "list_objects",
+        name: "ListObjects",
+        id: "no_bucket",
+        place: "specs/bucket/list_objects.yaml:178",
+        unverified: None,
+        method: "GET",
+        target: "/example-nowhere",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_all(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("a.txt", "hello")
-                    .content_type("text/plain")
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("b.txt", "hello world")
-                    .content_type("text/plain")
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn all(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn all(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.list_objects().send().await;
     if let Some(output) = report.output(outcome) {
-        report.equal("name", &output.name, &Some("example-photos".to_string()));
+        report
+            .equal(
+                "name",
+                &output.name,
+                &Some(names.text("example-photos").to_string()),
+            );
         if let Some(item) = report.present("owner", output.owner.as_ref()) {
             report
                 .varying(
@@ -247,26 +359,17 @@ async fn all(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_first_page(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("a.txt", "hello").send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("b.txt", "hello").send().await);
-    }
-}
-
-async fn first_page(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn first_page(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.list_objects().limit(1).send().await;
     if let Some(output) = report.output(outcome) {
-        report.equal("name", &output.name, &Some("example-photos".to_string()));
+        report
+            .equal(
+                "name",
+                &output.name,
+                &Some(names.text("example-photos").to_string()),
+            );
         report.equal("limit", &output.limit, &1);
         report
             .varying(
@@ -287,40 +390,9 @@ async fn first_page(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_folder(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step("put_object", bucket.put_object("2026/cat.png", "hello").send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("2026/may/dog.png", "hello").send().await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("2026/may/fox.png", "hello").send().await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_object", bucket.put_object("readme.txt", "hello").send().await);
-    }
-}
-
-async fn folder(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn folder(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.list_objects().prefix("2026/").delimiter("/").send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("prefix", &output.prefix, &Some("2026/".to_string()));
@@ -343,18 +415,17 @@ async fn folder(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_empty(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn empty(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn empty(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.list_objects().send().await;
     if let Some(output) = report.output(outcome) {
-        report.equal("name", &output.name, &Some("example-photos".to_string()));
+        report
+            .equal(
+                "name",
+                &output.name,
+                &Some(names.text("example-photos").to_string()),
+            );
         report.equal("has_more", &output.has_more, &false);
         {
             let item = &output.keys;
@@ -364,12 +435,9 @@ async fn empty(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.list_objects().send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

@@ -2,77 +2,97 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "move_object",
-            name: "MoveObject",
-            id: "move_to_new_key",
-            place: "specs/object/put_object.yaml:473",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/2026/cat.png",
-            request_headers: &[
-                ("Content-Length", Some("0")),
-                ("X-QS-Move-Source", Some("/example-photos/inbox/cat%201.png")),
-            ],
-            request_body: Payload::None,
-            status: 201,
-            response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_move_to_new_key(client, report)),
-            call: |client, report| Box::pin(move_to_new_key(client, report)),
-        },
-        Example {
-            operation: "move_object",
-            name: "MoveObject",
-            id: "move_missing",
-            place: "specs/object/put_object.yaml:490",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/2026/cat.png",
-            request_headers: &[
-                ("Content-Length", Some("0")),
-                ("X-QS-Move-Source", Some("/example-photos/missing.png")),
-            ],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"object_not_exists\",\"message\":\"The object does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_move_missing(client, report)),
-            call: |client, report| Box::pin(move_missing(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "move_object",
+        name: "MoveObject",
+        id: "move_to_new_key",
+        place: "specs/object/put_object.yaml:473",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/2026/cat.png",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("X-QS-Move-Source", Some("/example-photos/inbox/cat%201.png")),
+        ],
+        request_body: Payload::None,
+        status: 201,
+        response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("inbox/cat 1.png", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(move_to_new_key(client, names, report)),
+    },
+    Example {
+        operation: "move_object",
+        name: "MoveObject",
+        id: "move_missing",
+        place: "specs/object/put_object.yaml:490",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/2026/cat.png",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("X-QS-Move-Source", Some("/example-photos/missing.png")),
+        ],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"object_not_exists\",\"message\":\"The object does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(move_missing(client, names, report)),
+    },
+];
 
-async fn given_move_to_new_key(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("inbox/cat 1.png", "hello").send().await,
-            );
-    }
-}
-
-async fn move_to_new_key(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn move_to_new_key(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .move_object(
             "2026/cat.png",
-            types::ObjectRef::new("example-photos", "inbox/cat 1.png"),
+            types::ObjectRef::new(names.text("example-photos"), "inbox/cat 1.png"),
         )
         .send()
         .await;
@@ -86,19 +106,13 @@ async fn move_to_new_key(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_move_missing(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn move_missing(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn move_missing(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .move_object(
             "2026/cat.png",
-            types::ObjectRef::new("example-photos", "missing.png"),
+            types::ObjectRef::new(names.text("example-photos"), "missing.png"),
         )
         .send()
         .await;

@@ -2,64 +2,72 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "options_bucket",
-            name: "OptionsBucket",
-            id: "form_upload",
-            place: "specs/object/options_object.yaml:144",
-            unverified: None,
-            method: "OPTIONS",
-            target: "/example-photos",
-            request_headers: &[
-                ("Origin", Some("https://app.example.com")),
-                ("Access-Control-Request-Method", Some("POST")),
-                ("Access-Control-Request-Headers", None),
-            ],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[
-                ("Access-Control-Allow-Origin", Some("https://app.example.com")),
-                ("Access-Control-Allow-Methods", Some("POST")),
-                ("Access-Control-Max-Age", Some("5")),
-            ],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_form_upload(client, report)),
-            call: |client, report| Box::pin(form_upload(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "options_bucket",
+        name: "OptionsBucket",
+        id: "form_upload",
+        place: "specs/object/options_object.yaml:144",
+        unverified: None,
+        method: "OPTIONS",
+        target: "/example-photos",
+        request_headers: &[
+            ("Origin", Some("https://app.example.com")),
+            ("Access-Control-Request-Method", Some("POST")),
+            ("Access-Control-Request-Headers", None),
+        ],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Access-Control-Allow-Origin", Some("https://app.example.com")),
+            ("Access-Control-Allow-Methods", Some("POST")),
+            ("Access-Control-Max-Age", Some("5")),
+        ],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_cors",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_cors([
+                            types::CorsRule::new(
+                                "https://app.example.com",
+                                [types::Method::Post],
+                            ),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(form_upload(client, names, report)),
+    },
+];
 
-async fn given_form_upload(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_cors",
-                bucket
-                    .put_bucket_cors([
-                        types::CorsRule::new(
-                            "https://app.example.com",
-                            [types::Method::Post],
-                        ),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn form_upload(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn form_upload(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .options_bucket("https://app.example.com", types::Method::Post)
         .send()

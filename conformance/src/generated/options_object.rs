@@ -2,146 +2,224 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "options_object",
-            name: "OptionsObject",
-            id: "allowed",
-            place: "specs/object/options_object.yaml:54",
-            unverified: Some(
-                "The vendor does not say whether Allow-Origin repeats the origin or the rule's pattern.",
-            ),
-            method: "OPTIONS",
-            target: "/example-photos/2026/cat.png",
-            request_headers: &[
-                ("Origin", Some("https://app.example.com")),
-                ("Access-Control-Request-Method", Some("PUT")),
-                ("Access-Control-Request-Headers", Some("content-type")),
-            ],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[
-                ("Access-Control-Allow-Origin", Some("https://app.example.com")),
-                ("Access-Control-Allow-Methods", Some("PUT")),
-                ("Access-Control-Allow-Headers", Some("content-type,x-qs-date")),
-                ("Access-Control-Expose-Headers", Some("x-qs-request-id")),
-                ("Access-Control-Max-Age", Some("600")),
-            ],
-            response_body: Payload::None,
-            varies: &["Access-Control-Allow-Headers"],
-            given: |client, report| Box::pin(given_allowed(client, report)),
-            call: |client, report| Box::pin(allowed(client, report)),
-        },
-        Example {
-            operation: "options_object",
-            name: "OptionsObject",
-            id: "refused_origin",
-            place: "specs/object/options_object.yaml:96",
-            unverified: None,
-            method: "OPTIONS",
-            target: "/example-photos/cat.png",
-            request_headers: &[
-                ("Origin", Some("https://evil.example.org")),
-                ("Access-Control-Request-Method", Some("PUT")),
-                ("Access-Control-Request-Headers", None),
-            ],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[
-                ("Access-Control-Allow-Origin", None),
-                ("Access-Control-Allow-Methods", None),
-            ],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_refused_origin(client, report)),
-            call: |client, report| Box::pin(refused_origin(client, report)),
-        },
-        Example {
-            operation: "options_object",
-            name: "OptionsObject",
-            id: "refused_header",
-            place: "specs/object/options_object.yaml:109",
-            unverified: None,
-            method: "OPTIONS",
-            target: "/example-photos/cat.png",
-            request_headers: &[
-                ("Origin", Some("https://app.example.com")),
-                ("Access-Control-Request-Method", Some("PUT")),
-                (
-                    "Access-Control-Request-Headers",
-                    Some("content-type,x-qs-storage-class"),
-                ),
-            ],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[
-                ("Access-Control-Allow-Origin", None),
-                ("Access-Control-Allow-Methods", None),
-                ("Access-Control-Allow-Headers", None),
-            ],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_refused_header(client, report)),
-            call: |client, report| Box::pin(refused_header(client, report)),
-        },
-        Example {
-            operation: "options_object",
-            name: "OptionsObject",
-            id: "no_rules",
-            place: "specs/object/options_object.yaml:132",
-            unverified: None,
-            method: "OPTIONS",
-            target: "/example-photos/cat.png",
-            request_headers: &[
-                ("Origin", Some("https://app.example.com")),
-                ("Access-Control-Request-Method", Some("GET")),
-            ],
-            request_body: Payload::None,
-            status: 200,
-            response_headers: &[
-                ("Access-Control-Allow-Origin", None),
-                ("Access-Control-Allow-Methods", None),
-            ],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_no_rules(client, report)),
-            call: |client, report| Box::pin(no_rules(client, report)),
-        },
-    ])
-}
-
-async fn given_allowed(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_cors",
-                bucket
-                    .put_bucket_cors([
-                        types::CorsRule::new(
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "options_object",
+        name: "OptionsObject",
+        id: "allowed",
+        place: "specs/object/options_object.yaml:54",
+        unverified: Some(
+            "The vendor does not say whether Allow-Origin repeats the origin or the rule's pattern.",
+        ),
+        method: "OPTIONS",
+        target: "/example-photos/2026/cat.png",
+        request_headers: &[
+            ("Origin", Some("https://app.example.com")),
+            ("Access-Control-Request-Method", Some("PUT")),
+            ("Access-Control-Request-Headers", Some("content-type")),
+        ],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Access-Control-Allow-Origin", Some("https://app.example.com")),
+            ("Access-Control-Allow-Methods", Some("PUT")),
+            ("Access-Control-Allow-Headers", Some("content-type,x-qs-date")),
+            ("Access-Control-Expose-Headers", Some("x-qs-request-id")),
+            ("Access-Control-Max-Age", Some("600")),
+        ],
+        response_body: Payload::None,
+        varies: &["Access-Control-Allow-Headers"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_cors",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_cors([
+                            types::CorsRule::new(
+                                    "https://*.example.com",
+                                    [types::Method::Put],
+                                )
+                                .allowed_headers(["content-type", "x-qs-date"])
+                                .expose_headers(["x-qs-request-id"])
+                                .max_age_seconds(600),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(allowed(client, names, report)),
+    },
+    Example {
+        operation: "options_object",
+        name: "OptionsObject",
+        id: "refused_origin",
+        place: "specs/object/options_object.yaml:96",
+        unverified: None,
+        method: "OPTIONS",
+        target: "/example-photos/cat.png",
+        request_headers: &[
+            ("Origin", Some("https://evil.example.org")),
+            ("Access-Control-Request-Method", Some("PUT")),
+            ("Access-Control-Request-Headers", None),
+        ],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Access-Control-Allow-Origin", None),
+            ("Access-Control-Allow-Methods", None),
+        ],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_cors",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_cors([
+                            types::CorsRule::new(
                                 "https://*.example.com",
                                 [types::Method::Put],
-                            )
-                            .allowed_headers(["content-type", "x-qs-date"])
-                            .expose_headers(["x-qs-request-id"])
-                            .max_age_seconds(600),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
+                            ),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(refused_origin(client, names, report)),
+    },
+    Example {
+        operation: "options_object",
+        name: "OptionsObject",
+        id: "refused_header",
+        place: "specs/object/options_object.yaml:109",
+        unverified: None,
+        method: "OPTIONS",
+        target: "/example-photos/cat.png",
+        request_headers: &[
+            ("Origin", Some("https://app.example.com")),
+            ("Access-Control-Request-Method", Some("PUT")),
+            ("Access-Control-Request-Headers", Some("content-type,x-qs-storage-class")),
+        ],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Access-Control-Allow-Origin", None),
+            ("Access-Control-Allow-Methods", None),
+            ("Access-Control-Allow-Headers", None),
+        ],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_cors",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_cors([
+                            types::CorsRule::new(
+                                    "https://app.example.com",
+                                    [types::Method::Put],
+                                )
+                                .allowed_headers(["content-type"]),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(refused_header(client, names, report)),
+    },
+    Example {
+        operation: "options_object",
+        name: "OptionsObject",
+        id: "no_rules",
+        place: "specs/object/options_object.yaml:132",
+        unverified: None,
+        method: "OPTIONS",
+        target: "/example-photos/cat.png",
+        request_headers: &[
+            ("Origin", Some("https://app.example.com")),
+            ("Access-Control-Request-Method", Some("GET")),
+        ],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Access-Control-Allow-Origin", None),
+            ("Access-Control-Allow-Methods", None),
+        ],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(no_rules(client, names, report)),
+    },
+];
 
-async fn allowed(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn allowed(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .options_object("2026/cat.png", "https://app.example.com", types::Method::Put)
         .access_control_request_headers("content-type")
@@ -182,31 +260,9 @@ async fn allowed(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_refused_origin(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_cors",
-                bucket
-                    .put_bucket_cors([
-                        types::CorsRule::new(
-                            "https://*.example.com",
-                            [types::Method::Put],
-                        ),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn refused_origin(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn refused_origin(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .options_object("cat.png", "https://evil.example.org", types::Method::Put)
         .send()
@@ -226,32 +282,9 @@ async fn refused_origin(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_refused_header(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_cors",
-                bucket
-                    .put_bucket_cors([
-                        types::CorsRule::new(
-                                "https://app.example.com",
-                                [types::Method::Put],
-                            )
-                            .allowed_headers(["content-type"]),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn refused_header(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn refused_header(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .options_object("cat.png", "https://app.example.com", types::Method::Put)
         .access_control_request_headers("content-type,x-qs-storage-class")
@@ -276,15 +309,9 @@ async fn refused_header(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_no_rules(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn no_rules(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn no_rules(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .options_object("cat.png", "https://app.example.com", types::Method::Get)
         .send()

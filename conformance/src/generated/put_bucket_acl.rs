@@ -2,78 +2,116 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "put_bucket_acl",
-            name: "PutBucketAcl",
-            id: "public_read",
-            place: "specs/bucket/put_bucket_acl.yaml:29",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?acl",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"acl\":[{\"grantee\":{\"name\":\"QS_ALL_USERS\",\"type\":\"group\"},\"permission\":\"READ\"},{\"grantee\":{\"id\":\"usr-efgh5678\",\"type\":\"user\"},\"permission\":\"WRITE\"},{\"grantee\":{\"id\":\"usr-ijkl9012\",\"type\":\"user\"},\"permission\":\"FULL_CONTROL\"}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_public_read(client, report)),
-            call: |client, report| Box::pin(public_read(client, report)),
-        },
-        Example {
-            operation: "put_bucket_acl",
-            name: "PutBucketAcl",
-            id: "cleared",
-            place: "specs/bucket/put_bucket_acl.yaml:51",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?acl",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json("{\"acl\":[]}"),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_cleared(client, report)),
-            call: |client, report| Box::pin(cleared(client, report)),
-        },
-        Example {
-            operation: "put_bucket_acl",
-            name: "PutBucketAcl",
-            id: "no_bucket",
-            place: "specs/bucket/put_bucket_acl.yaml:61",
-            unverified: None,
-            method: "PUT",
-            target: "/example-nowhere?acl",
-            request_headers: &[],
-            request_body: Payload::Json("{\"acl\":[]}"),
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "put_bucket_acl",
+        name: "PutBucketAcl",
+        id: "public_read",
+        place: "specs/bucket/put_bucket_acl.yaml:29",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?acl",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"acl\":[{\"grantee\":{\"name\":\"QS_ALL_USERS\",\"type\":\"group\"},\"permission\":\"READ\"},{\"grantee\":{\"id\":\"usr-efgh5678\",\"type\":\"user\"},\"permission\":\"WRITE\"},{\"grantee\":{\"id\":\"usr-ijkl9012\",\"type\":\"user\"},\"permission\":\"FULL_CONTROL\"}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(public_read(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_acl",
+        name: "PutBucketAcl",
+        id: "cleared",
+        place: "specs/bucket/put_bucket_acl.yaml:51",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?acl",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json("{\"acl\":[]}"),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_acl",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_acl([
+                            types::AclEntry::new(
+                                types::Grantee::new(types::GranteeType::Group)
+                                    .name("QS_ALL_USERS"),
+                                types::AclPermission::Read,
+                            ),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(cleared(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_acl",
+        name: "PutBucketAcl",
+        id: "no_bucket",
+        place: "specs/bucket/put_bucket_acl.yaml:61",
+        unverified: None,
+        method: "PUT",
+        target: "/example-nowhere?acl",
+        request_headers: &[],
+        request_body: Payload::Json("{\"acl\":[]}"),
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_public_read(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn public_read(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn public_read(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_acl([
             types::AclEntry::new(
@@ -94,42 +132,16 @@ async fn public_read(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_cleared(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_acl",
-                bucket
-                    .put_bucket_acl([
-                        types::AclEntry::new(
-                            types::Grantee::new(types::GranteeType::Group)
-                                .name("QS_ALL_USERS"),
-                            types::AclPermission::Read,
-                        ),
-                    ])
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn cleared(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn cleared(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.put_bucket_acl(Vec::<types::AclEntry>::new()).send().await;
     report.output(outcome);
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.put_bucket_acl(Vec::<types::AclEntry>::new()).send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

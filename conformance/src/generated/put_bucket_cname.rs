@@ -2,97 +2,148 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "put_bucket_cname",
-            name: "PutBucketCname",
-            id: "website",
-            place: "specs/bucket/put_bucket_cname.yaml:34",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?cname",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"domain\":\"www.example.com\",\"type\":\"website\"}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_website(client, report)),
-            call: |client, report| Box::pin(website(client, report)),
-        },
-        Example {
-            operation: "put_bucket_cname",
-            name: "PutBucketCname",
-            id: "default_type",
-            place: "specs/bucket/put_bucket_cname.yaml:47",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?cname",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json("{\"domain\":\"images.example.com\"}"),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_default_type(client, report)),
-            call: |client, report| Box::pin(default_type(client, report)),
-        },
-        Example {
-            operation: "put_bucket_cname",
-            name: "PutBucketCname",
-            id: "occupied",
-            place: "specs/bucket/put_bucket_cname.yaml:60",
-            unverified: Some("The vendor names the code, but no status."),
-            method: "PUT",
-            target: "/example-photos?cname",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json("{\"domain\":\"www.example.com\"}"),
-            status: 400,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"domain_occupied\",\"message\":\"The domain is bound to another bucket.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_occupied(client, report)),
-            call: |client, report| Box::pin(occupied(client, report)),
-        },
-        Example {
-            operation: "put_bucket_cname",
-            name: "PutBucketCname",
-            id: "no_bucket",
-            place: "specs/bucket/put_bucket_cname.yaml:83",
-            unverified: None,
-            method: "PUT",
-            target: "/example-nowhere?cname",
-            request_headers: &[],
-            request_body: Payload::Json("{\"domain\":\"www.example.com\"}"),
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "put_bucket_cname",
+        name: "PutBucketCname",
+        id: "website",
+        place: "specs/bucket/put_bucket_cname.yaml:34",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?cname",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"domain\":\"www.example.com\",\"type\":\"website\"}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(website(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_cname",
+        name: "PutBucketCname",
+        id: "default_type",
+        place: "specs/bucket/put_bucket_cname.yaml:47",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?cname",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json("{\"domain\":\"images.example.com\"}"),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(default_type(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_cname",
+        name: "PutBucketCname",
+        id: "occupied",
+        place: "specs/bucket/put_bucket_cname.yaml:60",
+        unverified: Some("The vendor names the code, but no status."),
+        method: "PUT",
+        target: "/example-photos?cname",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json("{\"domain\":\"www.example.com\"}"),
+        status: 400,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"domain_occupied\",\"message\":\"The domain is bound to another bucket.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-music", "example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-music"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-music"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_cname",
+                bucket: Some("example-music"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-music"));
+                    let _ = bucket.put_bucket_cname("www.example.com").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(occupied(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_cname",
+        name: "PutBucketCname",
+        id: "no_bucket",
+        place: "specs/bucket/put_bucket_cname.yaml:83",
+        unverified: None,
+        method: "PUT",
+        target: "/example-nowhere?cname",
+        request_headers: &[],
+        request_body: Payload::Json("{\"domain\":\"www.example.com\"}"),
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_website(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn website(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn website(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_cname("www.example.com")
         .cname_type(types::CnameType::Website)
@@ -101,50 +152,23 @@ async fn website(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_default_type(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn default_type(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn default_type(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.put_bucket_cname("images.example.com").send().await;
     report.output(outcome);
 }
 
-async fn given_occupied(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-music");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-music");
-        report
-            .step(
-                "put_bucket_cname",
-                bucket.put_bucket_cname("www.example.com").send().await,
-            );
-    }
-}
-
-async fn occupied(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn occupied(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.put_bucket_cname("www.example.com").send().await;
     report.error(outcome, qingstor::ErrorKind::Rejected, Some("domain_occupied"));
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.put_bucket_cname("www.example.com").send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

@@ -2,82 +2,101 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "put_bucket_cors",
-            name: "PutBucketCors",
-            id: "one_rule",
-            place: "specs/bucket/put_bucket_cors.yaml:35",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?cors",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"cors_rules\":[{\"allowed_headers\":[\"content-type\",\"x-qs-date\"],\"allowed_methods\":[\"PUT\",\"POST\"],\"allowed_origin\":\"https://*.example.com\",\"expose_headers\":[\"x-qs-request-id\"],\"max_age_seconds\":600}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_one_rule(client, report)),
-            call: |client, report| Box::pin(one_rule(client, report)),
-        },
-        Example {
-            operation: "put_bucket_cors",
-            name: "PutBucketCors",
-            id: "everybody",
-            place: "specs/bucket/put_bucket_cors.yaml:61",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?cors",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"cors_rules\":[{\"allowed_headers\":[\"*\"],\"allowed_methods\":[\"*\"],\"allowed_origin\":\"*\"}],\"resp_vary\":\"enabled\"}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_everybody(client, report)),
-            call: |client, report| Box::pin(everybody(client, report)),
-        },
-        Example {
-            operation: "put_bucket_cors",
-            name: "PutBucketCors",
-            id: "no_bucket",
-            place: "specs/bucket/put_bucket_cors.yaml:79",
-            unverified: None,
-            method: "PUT",
-            target: "/example-nowhere?cors",
-            request_headers: &[],
-            request_body: Payload::Json(
-                "{\"cors_rules\":[{\"allowed_methods\":[\"GET\"],\"allowed_origin\":\"*\"}]}",
-            ),
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "put_bucket_cors",
+        name: "PutBucketCors",
+        id: "one_rule",
+        place: "specs/bucket/put_bucket_cors.yaml:35",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?cors",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"cors_rules\":[{\"allowed_headers\":[\"content-type\",\"x-qs-date\"],\"allowed_methods\":[\"PUT\",\"POST\"],\"allowed_origin\":\"https://*.example.com\",\"expose_headers\":[\"x-qs-request-id\"],\"max_age_seconds\":600}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(one_rule(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_cors",
+        name: "PutBucketCors",
+        id: "everybody",
+        place: "specs/bucket/put_bucket_cors.yaml:61",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?cors",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"cors_rules\":[{\"allowed_headers\":[\"*\"],\"allowed_methods\":[\"*\"],\"allowed_origin\":\"*\"}],\"resp_vary\":\"enabled\"}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(everybody(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_cors",
+        name: "PutBucketCors",
+        id: "no_bucket",
+        place: "specs/bucket/put_bucket_cors.yaml:79",
+        unverified: None,
+        method: "PUT",
+        target: "/example-nowhere?cors",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"cors_rules\":[{\"allowed_methods\":[\"GET\"],\"allowed_origin\":\"*\"}]}",
+        ),
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_one_rule(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn one_rule(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn one_rule(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_cors([
             types::CorsRule::new(
@@ -93,15 +112,9 @@ async fn one_rule(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_everybody(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn everybody(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn everybody(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_cors([
             types::CorsRule::new("*", [types::Method::Any]).allowed_headers(["*"]),
@@ -112,12 +125,9 @@ async fn everybody(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket
         .put_bucket_cors([types::CorsRule::new("*", [types::Method::Get])])
         .send()

@@ -2,143 +2,211 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "put_bucket_lifecycle",
-            name: "PutBucketLifecycle",
-            id: "delete_logs",
-            place: "specs/bucket/put_bucket_lifecycle.yaml:34",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?lifecycle",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"rule\":[{\"expiration\":{\"days\":180},\"filter\":{\"prefix\":\"logs/\"},\"id\":\"delete-logs\",\"status\":\"enabled\"}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_delete_logs(client, report)),
-            call: |client, report| Box::pin(delete_logs(client, report)),
-        },
-        Example {
-            operation: "put_bucket_lifecycle",
-            name: "PutBucketLifecycle",
-            id: "cheaper_storage",
-            place: "specs/bucket/put_bucket_lifecycle.yaml:50",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?lifecycle",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"rule\":[{\"filter\":{},\"id\":\"cool\",\"status\":\"enabled\",\"transition\":{\"days\":30,\"storage_class\":\"STANDARD_IA\"}}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_cheaper_storage(client, report)),
-            call: |client, report| Box::pin(cheaper_storage(client, report)),
-        },
-        Example {
-            operation: "put_bucket_lifecycle",
-            name: "PutBucketLifecycle",
-            id: "abort_uploads",
-            place: "specs/bucket/put_bucket_lifecycle.yaml:66",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?lifecycle",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"rule\":[{\"abort_incomplete_multipart_upload\":{\"days_after_initiation\":3},\"filter\":{\"prefix\":\"data/\"},\"id\":\"abort\",\"status\":\"enabled\"}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_abort_uploads(client, report)),
-            call: |client, report| Box::pin(abort_uploads(client, report)),
-        },
-        Example {
-            operation: "put_bucket_lifecycle",
-            name: "PutBucketLifecycle",
-            id: "older_versions",
-            place: "specs/bucket/put_bucket_lifecycle.yaml:84",
-            unverified: Some(
-                "The vendor's page of the operation does not have these two actions.",
-            ),
-            method: "PUT",
-            target: "/example-photos?lifecycle",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"rule\":[{\"filter\":{\"prefix\":\"docs/\"},\"id\":\"cool-old\",\"noncurrent_version_transition\":{\"days\":60,\"storage_class\":\"STANDARD_IA\"},\"status\":\"enabled\"},{\"filter\":{\"prefix\":\"docs/\"},\"id\":\"expire-old\",\"noncurrent_version_expiration\":{\"days\":365},\"status\":\"disabled\"}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_older_versions(client, report)),
-            call: |client, report| Box::pin(older_versions(client, report)),
-        },
-        Example {
-            operation: "put_bucket_lifecycle",
-            name: "PutBucketLifecycle",
-            id: "contradiction",
-            place: "specs/bucket/put_bucket_lifecycle.yaml:106",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?lifecycle",
-            request_headers: &[],
-            request_body: Payload::Json(
-                "{\"rule\":[{\"expiration\":{\"days\":30},\"filter\":{\"prefix\":\"logs/\"},\"id\":\"expire\",\"status\":\"enabled\"},{\"filter\":{\"prefix\":\"logs/web/\"},\"id\":\"cool\",\"status\":\"enabled\",\"transition\":{\"days\":60,\"storage_class\":\"STANDARD_IA\"}}]}",
-            ),
-            status: 400,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"invalid_request\",\"message\":\"The rules contradict each other.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_contradiction(client, report)),
-            call: |client, report| Box::pin(contradiction(client, report)),
-        },
-        Example {
-            operation: "put_bucket_lifecycle",
-            name: "PutBucketLifecycle",
-            id: "no_bucket",
-            place: "specs/bucket/put_bucket_lifecycle.yaml:132",
-            unverified: None,
-            method: "PUT",
-            target: "/example-nowhere?lifecycle",
-            request_headers: &[],
-            request_body: Payload::Json(
-                "{\"rule\":[{\"abort_incomplete_multipart_upload\":{\"days_after_initiation\":1},\"filter\":{},\"id\":\"abort\",\"status\":\"enabled\"}]}",
-            ),
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "put_bucket_lifecycle",
+        name: "PutBucketLifecycle",
+        id: "delete_logs",
+        place: "specs/bucket/put_bucket_lifecycle.yaml:34",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?lifecycle",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"rule\":[{\"expiration\":{\"days\":180},\"filter\":{\"prefix\":\"logs/\"},\"id\":\"delete-logs\",\"status\":\"enabled\"}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(delete_logs(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_lifecycle",
+        name: "PutBucketLifecycle",
+        id: "cheaper_storage",
+        place: "specs/bucket/put_bucket_lifecycle.yaml:50",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?lifecycle",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"rule\":[{\"filter\":{},\"id\":\"cool\",\"status\":\"enabled\",\"transition\":{\"days\":30,\"storage_class\":\"STANDARD_IA\"}}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(cheaper_storage(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_lifecycle",
+        name: "PutBucketLifecycle",
+        id: "abort_uploads",
+        place: "specs/bucket/put_bucket_lifecycle.yaml:66",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?lifecycle",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"rule\":[{\"abort_incomplete_multipart_upload\":{\"days_after_initiation\":3},\"filter\":{\"prefix\":\"data/\"},\"id\":\"abort\",\"status\":\"enabled\"}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(abort_uploads(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_lifecycle",
+        name: "PutBucketLifecycle",
+        id: "older_versions",
+        place: "specs/bucket/put_bucket_lifecycle.yaml:84",
+        unverified: Some(
+            "The vendor's page of the operation does not have these two actions.",
+        ),
+        method: "PUT",
+        target: "/example-photos?lifecycle",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"rule\":[{\"filter\":{\"prefix\":\"docs/\"},\"id\":\"cool-old\",\"noncurrent_version_transition\":{\"days\":60,\"storage_class\":\"STANDARD_IA\"},\"status\":\"enabled\"},{\"filter\":{\"prefix\":\"docs/\"},\"id\":\"expire-old\",\"noncurrent_version_expiration\":{\"days\":365},\"status\":\"disabled\"}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(older_versions(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_lifecycle",
+        name: "PutBucketLifecycle",
+        id: "contradiction",
+        place: "specs/bucket/put_bucket_lifecycle.yaml:106",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?lifecycle",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"rule\":[{\"expiration\":{\"days\":30},\"filter\":{\"prefix\":\"logs/\"},\"id\":\"expire\",\"status\":\"enabled\"},{\"filter\":{\"prefix\":\"logs/web/\"},\"id\":\"cool\",\"status\":\"enabled\",\"transition\":{\"days\":60,\"storage_class\":\"STANDARD_IA\"}}]}",
+        ),
+        status: 400,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"invalid_request\",\"message\":\"The rules contradict each other.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(contradiction(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_lifecycle",
+        name: "PutBucketLifecycle",
+        id: "no_bucket",
+        place: "specs/bucket/put_bucket_lifecycle.yaml:132",
+        unverified: None,
+        method: "PUT",
+        target: "/example-nowhere?lifecycle",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"rule\":[{\"abort_incomplete_multipart_upload\":{\"days_after_initiation\":1},\"filter\":{},\"id\":\"abort\",\"status\":\"enabled\"}]}",
+        ),
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_delete_logs(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn delete_logs(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn delete_logs(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_lifecycle([
             types::LifecycleRule::new(
@@ -153,15 +221,9 @@ async fn delete_logs(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_cheaper_storage(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn cheaper_storage(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn cheaper_storage(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_lifecycle([
             types::LifecycleRule::new(
@@ -179,15 +241,9 @@ async fn cheaper_storage(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_abort_uploads(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn abort_uploads(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn abort_uploads(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_lifecycle([
             types::LifecycleRule::new(
@@ -204,26 +260,9 @@ async fn abort_uploads(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_older_versions(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Enabled)
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn older_versions(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn older_versions(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_lifecycle([
             types::LifecycleRule::new(
@@ -251,15 +290,9 @@ async fn older_versions(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_contradiction(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn contradiction(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn contradiction(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_lifecycle([
             types::LifecycleRule::new(
@@ -283,12 +316,9 @@ async fn contradiction(client: &Client, report: &mut Report) {
     report.error(outcome, qingstor::ErrorKind::Rejected, Some("invalid_request"));
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket
         .put_bucket_lifecycle([
             types::LifecycleRule::new(

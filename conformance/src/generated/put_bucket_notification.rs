@@ -2,82 +2,101 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "put_bucket_notification",
-            name: "PutBucketNotification",
-            id: "tell_a_server",
-            place: "specs/bucket/put_bucket_notification.yaml:32",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?notification",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"notifications\":[{\"cloudfunc\":\"notifier\",\"event_types\":[\"create_object\"],\"id\":\"tell-me\",\"notify_url\":\"http://events.example.com/hook\"}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_tell_a_server(client, report)),
-            call: |client, report| Box::pin(tell_a_server(client, report)),
-        },
-        Example {
-            operation: "put_bucket_notification",
-            name: "PutBucketNotification",
-            id: "previews",
-            place: "specs/bucket/put_bucket_notification.yaml:48",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?notification",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"notifications\":[{\"cloudfunc\":\"image\",\"cloudfunc_args\":{\"action\":\"resize:w_300,h_400\",\"key_prefix\":\"preview\",\"key_seprate\":\"-\",\"save_bucket\":\"example-previews\"},\"event_types\":[\"create_object\",\"complete_multipart\"],\"id\":\"make-previews\",\"notify_url\":\"http://events.example.com/previews\",\"object_filters\":[\"*.jpg\",\"*.png\"]},{\"cloudfunc\":\"notifier\",\"event_types\":[\"delete_object\",\"abort_multipart\"],\"id\":\"tell-me\",\"notify_url\":\"http://events.example.com/hook\"}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_previews(client, report)),
-            call: |client, report| Box::pin(previews(client, report)),
-        },
-        Example {
-            operation: "put_bucket_notification",
-            name: "PutBucketNotification",
-            id: "no_bucket",
-            place: "specs/bucket/put_bucket_notification.yaml:84",
-            unverified: None,
-            method: "PUT",
-            target: "/example-nowhere?notification",
-            request_headers: &[],
-            request_body: Payload::Json(
-                "{\"notifications\":[{\"cloudfunc\":\"tupu-porn\",\"event_types\":[\"create_object\"],\"id\":\"look\"}]}",
-            ),
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "put_bucket_notification",
+        name: "PutBucketNotification",
+        id: "tell_a_server",
+        place: "specs/bucket/put_bucket_notification.yaml:32",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?notification",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"notifications\":[{\"cloudfunc\":\"notifier\",\"event_types\":[\"create_object\"],\"id\":\"tell-me\",\"notify_url\":\"http://events.example.com/hook\"}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(tell_a_server(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_notification",
+        name: "PutBucketNotification",
+        id: "previews",
+        place: "specs/bucket/put_bucket_notification.yaml:48",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?notification",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"notifications\":[{\"cloudfunc\":\"image\",\"cloudfunc_args\":{\"action\":\"resize:w_300,h_400\",\"key_prefix\":\"preview\",\"key_seprate\":\"-\",\"save_bucket\":\"example-previews\"},\"event_types\":[\"create_object\",\"complete_multipart\"],\"id\":\"make-previews\",\"notify_url\":\"http://events.example.com/previews\",\"object_filters\":[\"*.jpg\",\"*.png\"]},{\"cloudfunc\":\"notifier\",\"event_types\":[\"delete_object\",\"abort_multipart\"],\"id\":\"tell-me\",\"notify_url\":\"http://events.example.com/hook\"}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(previews(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_notification",
+        name: "PutBucketNotification",
+        id: "no_bucket",
+        place: "specs/bucket/put_bucket_notification.yaml:84",
+        unverified: None,
+        method: "PUT",
+        target: "/example-nowhere?notification",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"notifications\":[{\"cloudfunc\":\"tupu-porn\",\"event_types\":[\"create_object\"],\"id\":\"look\"}]}",
+        ),
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_tell_a_server(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn tell_a_server(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn tell_a_server(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_notification([
             types::Notification::new(
@@ -92,15 +111,9 @@ async fn tell_a_server(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_previews(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn previews(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn previews(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_notification([
             types::Notification::new(
@@ -134,12 +147,9 @@ async fn previews(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket
         .put_bucket_notification([
             types::Notification::new(

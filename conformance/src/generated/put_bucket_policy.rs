@@ -2,179 +2,258 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "put_bucket_policy",
-            name: "PutBucketPolicy",
-            id: "public_read",
-            place: "specs/bucket/put_bucket_policy.yaml:33",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?policy",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"statement\":[{\"action\":[\"list_objects\",\"head_bucket\"],\"effect\":\"allow\",\"id\":\"everybody may list\",\"user\":[\"*\"]},{\"action\":[\"get_object\",\"head_object\"],\"effect\":\"allow\",\"id\":\"everybody may read\",\"resource\":[\"example-photos/*\"],\"user\":[\"*\"]}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_public_read(client, report)),
-            call: |client, report| Box::pin(public_read(client, report)),
-        },
-        Example {
-            operation: "put_bucket_policy",
-            name: "PutBucketPolicy",
-            id: "every_condition",
-            place: "specs/bucket/put_bucket_policy.yaml:53",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?policy",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"statement\":[{\"action\":[\"create_object\",\"delete_object\"],\"condition\":{\"ip_address\":{\"source_ip\":[\"203.0.113.0/24\",\"198.51.100.0/24\"]},\"is_null\":{\"Referer\":false},\"not_ip_address\":{\"source_ip\":[\"203.0.113.128/25\"]},\"string_like\":{\"Referer\":[\"https://*.example.com/*\",\"https://example.com/*\"]},\"string_not_like\":{\"Referer\":[\"https://old.example.com/*\"]}},\"effect\":\"allow\",\"id\":\"from the office\",\"resource\":[\"example-photos/2026/*\",\"example-photos/draft-*\"],\"user\":[\"usr-efgh5678\",\"usr-ijkl9012\"]}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_every_condition(client, report)),
-            call: |client, report| Box::pin(every_condition(client, report)),
-        },
-        Example {
-            operation: "put_bucket_policy",
-            name: "PutBucketPolicy",
-            id: "no_hotlinks",
-            place: "specs/bucket/put_bucket_policy.yaml:91",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?policy",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"statement\":[{\"action\":[\"get_object\"],\"condition\":{\"is_null\":{\"Referer\":true}},\"effect\":\"allow\",\"id\":\"without a referer\",\"resource\":[\"example-photos/*\"],\"user\":[\"*\"]},{\"action\":[\"get_object\"],\"condition\":{\"string_not_like\":{\"Referer\":[\"https://*.example.com/*\"]}},\"effect\":\"deny\",\"id\":\"from other sites\",\"resource\":[\"example-photos/*\"],\"user\":[\"*\"]},{\"action\":[\"get_object\"],\"effect\":\"allow\",\"id\":\"everything else\",\"resource\":[\"example-photos/*\"],\"user\":[\"*\"]}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_no_hotlinks(client, report)),
-            call: |client, report| Box::pin(no_hotlinks(client, report)),
-        },
-        Example {
-            operation: "put_bucket_policy",
-            name: "PutBucketPolicy",
-            id: "own_pages",
-            place: "specs/bucket/put_bucket_policy.yaml:143",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?policy",
-            request_headers: &[],
-            request_body: Payload::Json(
-                "{\"statement\":[{\"action\":[\"get_object\"],\"condition\":{\"string_like\":{\"Referer\":[\"https://*.example.com/*\",\"https://*.example.org/*\"]}},\"effect\":\"allow\",\"id\":\"from our pages\",\"resource\":[\"example-photos/*\"],\"user\":[\"*\"]}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_own_pages(client, report)),
-            call: |client, report| Box::pin(own_pages(client, report)),
-        },
-        Example {
-            operation: "put_bucket_policy",
-            name: "PutBucketPolicy",
-            id: "networks",
-            place: "specs/bucket/put_bucket_policy.yaml:170",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?policy",
-            request_headers: &[],
-            request_body: Payload::Json(
-                "{\"statement\":[{\"action\":[\"get_object\",\"head_object\"],\"condition\":{\"ip_address\":{\"source_ip\":[\"203.0.113.0/24\"]}},\"effect\":\"allow\",\"id\":\"readers\",\"resource\":[\"example-photos/*\"],\"user\":[\"*\"]},{\"action\":[\"delete_object\"],\"condition\":{\"not_ip_address\":{\"source_ip\":[\"198.51.100.0/24\",\"192.0.2.7/32\"]}},\"effect\":\"deny\",\"id\":\"no deleting from elsewhere\",\"resource\":[\"example-photos/*\"],\"user\":[\"usr-efgh5678\"]}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_networks(client, report)),
-            call: |client, report| Box::pin(networks(client, report)),
-        },
-        Example {
-            operation: "put_bucket_policy",
-            name: "PutBucketPolicy",
-            id: "uploads_in_parts",
-            place: "specs/bucket/put_bucket_policy.yaml:209",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?policy",
-            request_headers: &[],
-            request_body: Payload::Json(
-                "{\"statement\":[{\"action\":[\"get_bucket_stats\"],\"effect\":\"allow\",\"id\":\"statistics\",\"resource\":[\"example-photos\"],\"user\":[\"usr-efgh5678\"]},{\"action\":[\"create_object\",\"initiate_multipart\",\"upload_multipart\",\"list_multipart\",\"complete_multipart\",\"abort_multipart\"],\"effect\":\"allow\",\"id\":\"uploads\",\"resource\":[\"example-photos/incoming/*\"],\"user\":[\"usr-efgh5678\"]}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_uploads_in_parts(client, report)),
-            call: |client, report| Box::pin(uploads_in_parts(client, report)),
-        },
-        Example {
-            operation: "put_bucket_policy",
-            name: "PutBucketPolicy",
-            id: "uploads_in_parts_documented",
-            place: "specs/bucket/put_bucket_policy.yaml:236",
-            unverified: Some("The vendor's Swagger has other names for these actions."),
-            method: "PUT",
-            target: "/example-photos?policy",
-            request_headers: &[],
-            request_body: Payload::Json(
-                "{\"statement\":[{\"action\":[\"initiate_multipart_upload\",\"upload_object_part\",\"list_object_parts\",\"complete_multipart_upload\",\"abort_multipart_upload\"],\"effect\":\"allow\",\"id\":\"uploads\",\"resource\":[\"example-photos/incoming/*\"],\"user\":[\"usr-efgh5678\"]}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(
-                given_uploads_in_parts_documented(client, report),
-            ),
-            call: |client, report| Box::pin(uploads_in_parts_documented(client, report)),
-        },
-        Example {
-            operation: "put_bucket_policy",
-            name: "PutBucketPolicy",
-            id: "no_bucket",
-            place: "specs/bucket/put_bucket_policy.yaml:262",
-            unverified: None,
-            method: "PUT",
-            target: "/example-nowhere?policy",
-            request_headers: &[],
-            request_body: Payload::Json(
-                "{\"statement\":[{\"action\":[\"list_objects\"],\"effect\":\"allow\",\"id\":\"everybody may list\",\"user\":[\"*\"]}]}",
-            ),
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "put_bucket_policy",
+        name: "PutBucketPolicy",
+        id: "public_read",
+        place: "specs/bucket/put_bucket_policy.yaml:33",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?policy",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"statement\":[{\"action\":[\"list_objects\",\"head_bucket\"],\"effect\":\"allow\",\"id\":\"everybody may list\",\"user\":[\"*\"]},{\"action\":[\"get_object\",\"head_object\"],\"effect\":\"allow\",\"id\":\"everybody may read\",\"resource\":[\"example-photos/*\"],\"user\":[\"*\"]}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(public_read(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_policy",
+        name: "PutBucketPolicy",
+        id: "every_condition",
+        place: "specs/bucket/put_bucket_policy.yaml:53",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?policy",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"statement\":[{\"action\":[\"create_object\",\"delete_object\"],\"condition\":{\"ip_address\":{\"source_ip\":[\"203.0.113.0/24\",\"198.51.100.0/24\"]},\"is_null\":{\"Referer\":false},\"not_ip_address\":{\"source_ip\":[\"203.0.113.128/25\"]},\"string_like\":{\"Referer\":[\"https://*.example.com/*\",\"https://example.com/*\"]},\"string_not_like\":{\"Referer\":[\"https://old.example.com/*\"]}},\"effect\":\"allow\",\"id\":\"from the office\",\"resource\":[\"example-photos/2026/*\",\"example-photos/draft-*\"],\"user\":[\"usr-efgh5678\",\"usr-ijkl9012\"]}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(every_condition(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_policy",
+        name: "PutBucketPolicy",
+        id: "no_hotlinks",
+        place: "specs/bucket/put_bucket_policy.yaml:91",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?policy",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"statement\":[{\"action\":[\"get_object\"],\"condition\":{\"is_null\":{\"Referer\":true}},\"effect\":\"allow\",\"id\":\"without a referer\",\"resource\":[\"example-photos/*\"],\"user\":[\"*\"]},{\"action\":[\"get_object\"],\"condition\":{\"string_not_like\":{\"Referer\":[\"https://*.example.com/*\"]}},\"effect\":\"deny\",\"id\":\"from other sites\",\"resource\":[\"example-photos/*\"],\"user\":[\"*\"]},{\"action\":[\"get_object\"],\"effect\":\"allow\",\"id\":\"everything else\",\"resource\":[\"example-photos/*\"],\"user\":[\"*\"]}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(no_hotlinks(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_policy",
+        name: "PutBucketPolicy",
+        id: "own_pages",
+        place: "specs/bucket/put_bucket_policy.yaml:143",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?policy",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"statement\":[{\"action\":[\"get_object\"],\"condition\":{\"string_like\":{\"Referer\":[\"https://*.example.com/*\",\"https://*.example.org/*\"]}},\"effect\":\"allow\",\"id\":\"from our pages\",\"resource\":[\"example-photos/*\"],\"user\":[\"*\"]}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(own_pages(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_policy",
+        name: "PutBucketPolicy",
+        id: "networks",
+        place: "specs/bucket/put_bucket_policy.yaml:170",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?policy",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"statement\":[{\"action\":[\"get_object\",\"head_object\"],\"condition\":{\"ip_address\":{\"source_ip\":[\"203.0.113.0/24\"]}},\"effect\":\"allow\",\"id\":\"readers\",\"resource\":[\"example-photos/*\"],\"user\":[\"*\"]},{\"action\":[\"delete_object\"],\"condition\":{\"not_ip_address\":{\"source_ip\":[\"198.51.100.0/24\",\"192.0.2.7/32\"]}},\"effect\":\"deny\",\"id\":\"no deleting from elsewhere\",\"resource\":[\"example-photos/*\"],\"user\":[\"usr-efgh5678\"]}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(networks(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_policy",
+        name: "PutBucketPolicy",
+        id: "uploads_in_parts",
+        place: "specs/bucket/put_bucket_policy.yaml:209",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?policy",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"statement\":[{\"action\":[\"get_bucket_stats\"],\"effect\":\"allow\",\"id\":\"statistics\",\"resource\":[\"example-photos\"],\"user\":[\"usr-efgh5678\"]},{\"action\":[\"create_object\",\"initiate_multipart\",\"upload_multipart\",\"list_multipart\",\"complete_multipart\",\"abort_multipart\"],\"effect\":\"allow\",\"id\":\"uploads\",\"resource\":[\"example-photos/incoming/*\"],\"user\":[\"usr-efgh5678\"]}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(uploads_in_parts(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_policy",
+        name: "PutBucketPolicy",
+        id: "uploads_in_parts_documented",
+        place: "specs/bucket/put_bucket_policy.yaml:236",
+        unverified: Some("The vendor's Swagger has other names for these actions."),
+        method: "PUT",
+        target: "/example-photos?policy",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"statement\":[{\"action\":[\"initiate_multipart_upload\",\"upload_object_part\",\"list_object_parts\",\"complete_multipart_upload\",\"abort_multipart_upload\"],\"effect\":\"allow\",\"id\":\"uploads\",\"resource\":[\"example-photos/incoming/*\"],\"user\":[\"usr-efgh5678\"]}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            uploads_in_parts_documented(client, names, report),
+        ),
+    },
+    Example {
+        operation: "put_bucket_policy",
+        name: "PutBucketPolicy",
+        id: "no_bucket",
+        place: "specs/bucket/put_bucket_policy.yaml:262",
+        unverified: None,
+        method: "PUT",
+        target: "/example-nowhere?policy",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"statement\":[{\"action\":[\"list_objects\"],\"effect\":\"allow\",\"id\":\"everybody may list\",\"user\":[\"*\"]}]}",
+        ),
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_public_read(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn public_read(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn public_read(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_policy([
             types::PolicyStatement::new(
@@ -189,22 +268,16 @@ async fn public_read(client: &Client, report: &mut Report) {
                     [types::PolicyAction::GetObject, types::PolicyAction::HeadObject],
                     types::PolicyEffect::Allow,
                 )
-                .resource(["example-photos/*"]),
+                .resource([names.text("example-photos/*")]),
         ])
         .send()
         .await;
     report.output(outcome);
 }
 
-async fn given_every_condition(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn every_condition(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn every_condition(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_policy([
             types::PolicyStatement::new(
@@ -216,7 +289,10 @@ async fn every_condition(client: &Client, report: &mut Report) {
                     ],
                     types::PolicyEffect::Allow,
                 )
-                .resource(["example-photos/2026/*", "example-photos/draft-*"])
+                .resource([
+                    names.text("example-photos/2026/*"),
+                    names.text("example-photos/draft-*"),
+                ])
                 .condition(
                     types::PolicyCondition::new()
                         .string_like(
@@ -245,15 +321,9 @@ async fn every_condition(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_no_hotlinks(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn no_hotlinks(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn no_hotlinks(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_policy([
             types::PolicyStatement::new(
@@ -262,7 +332,7 @@ async fn no_hotlinks(client: &Client, report: &mut Report) {
                     [types::PolicyAction::GetObject],
                     types::PolicyEffect::Allow,
                 )
-                .resource(["example-photos/*"])
+                .resource([names.text("example-photos/*")])
                 .condition(
                     types::PolicyCondition::new()
                         .is_null(types::PolicyNullCheck::new().referer(true)),
@@ -273,7 +343,7 @@ async fn no_hotlinks(client: &Client, report: &mut Report) {
                     [types::PolicyAction::GetObject],
                     types::PolicyEffect::Deny,
                 )
-                .resource(["example-photos/*"])
+                .resource([names.text("example-photos/*")])
                 .condition(
                     types::PolicyCondition::new()
                         .string_not_like(
@@ -287,22 +357,16 @@ async fn no_hotlinks(client: &Client, report: &mut Report) {
                     [types::PolicyAction::GetObject],
                     types::PolicyEffect::Allow,
                 )
-                .resource(["example-photos/*"]),
+                .resource([names.text("example-photos/*")]),
         ])
         .send()
         .await;
     report.output(outcome);
 }
 
-async fn given_own_pages(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn own_pages(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn own_pages(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_policy([
             types::PolicyStatement::new(
@@ -311,7 +375,7 @@ async fn own_pages(client: &Client, report: &mut Report) {
                     [types::PolicyAction::GetObject],
                     types::PolicyEffect::Allow,
                 )
-                .resource(["example-photos/*"])
+                .resource([names.text("example-photos/*")])
                 .condition(
                     types::PolicyCondition::new()
                         .string_like(
@@ -328,15 +392,9 @@ async fn own_pages(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_networks(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn networks(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn networks(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_policy([
             types::PolicyStatement::new(
@@ -345,7 +403,7 @@ async fn networks(client: &Client, report: &mut Report) {
                     [types::PolicyAction::GetObject, types::PolicyAction::HeadObject],
                     types::PolicyEffect::Allow,
                 )
-                .resource(["example-photos/*"])
+                .resource([names.text("example-photos/*")])
                 .condition(
                     types::PolicyCondition::new()
                         .ip_address(
@@ -358,7 +416,7 @@ async fn networks(client: &Client, report: &mut Report) {
                     [types::PolicyAction::DeleteObject],
                     types::PolicyEffect::Deny,
                 )
-                .resource(["example-photos/*"])
+                .resource([names.text("example-photos/*")])
                 .condition(
                     types::PolicyCondition::new()
                         .not_ip_address(
@@ -372,15 +430,9 @@ async fn networks(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_uploads_in_parts(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn uploads_in_parts(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn uploads_in_parts(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_policy([
             types::PolicyStatement::new(
@@ -389,7 +441,7 @@ async fn uploads_in_parts(client: &Client, report: &mut Report) {
                     [types::PolicyAction::GetBucketStats],
                     types::PolicyEffect::Allow,
                 )
-                .resource(["example-photos"]),
+                .resource([names.text("example-photos")]),
             types::PolicyStatement::new(
                     "uploads",
                     ["usr-efgh5678"],
@@ -403,22 +455,20 @@ async fn uploads_in_parts(client: &Client, report: &mut Report) {
                     ],
                     types::PolicyEffect::Allow,
                 )
-                .resource(["example-photos/incoming/*"]),
+                .resource([names.text("example-photos/incoming/*")]),
         ])
         .send()
         .await;
     report.output(outcome);
 }
 
-async fn given_uploads_in_parts_documented(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn uploads_in_parts_documented(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn uploads_in_parts_documented(
+    client: &Client,
+    names: &Names,
+    report: &mut Report,
+) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_policy([
             types::PolicyStatement::new(
@@ -433,19 +483,16 @@ async fn uploads_in_parts_documented(client: &Client, report: &mut Report) {
                     ],
                     types::PolicyEffect::Allow,
                 )
-                .resource(["example-photos/incoming/*"]),
+                .resource([names.text("example-photos/incoming/*")]),
         ])
         .send()
         .await;
     report.output(outcome);
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket
         .put_bucket_policy([
             types::PolicyStatement::new(

@@ -2,103 +2,134 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "put_bucket_replication",
-            name: "PutBucketReplication",
-            id: "everything",
-            place: "specs/bucket/put_bucket_replication.yaml:33",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?replication",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"rules\":[{\"destination\":{\"bucket\":\"example-copies\"},\"filters\":{},\"id\":\"all\"}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_everything(client, report)),
-            call: |client, report| Box::pin(everything(client, report)),
-        },
-        Example {
-            operation: "put_bucket_replication",
-            name: "PutBucketReplication",
-            id: "two_rules",
-            place: "specs/bucket/put_bucket_replication.yaml:49",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?replication",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json(
-                "{\"rules\":[{\"delete_marker\":\"disabled\",\"destination\":{\"bucket\":\"example-copies\",\"storage_class\":\"STANDARD_IA\"},\"filters\":{\"prefix\":\"image/\"},\"id\":\"images\",\"status\":\"enabled\",\"sync_marker\":\"enabled\"},{\"delete_marker\":\"enabled\",\"destination\":{\"bucket\":\"example-copies\",\"storage_class\":\"STANDARD\"},\"filters\":{\"prefix\":\"videos/\"},\"id\":\"videos\",\"status\":\"disabled\",\"sync_marker\":\"disabled\"}]}",
-            ),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_two_rules(client, report)),
-            call: |client, report| Box::pin(two_rules(client, report)),
-        },
-        Example {
-            operation: "put_bucket_replication",
-            name: "PutBucketReplication",
-            id: "two_destinations",
-            place: "specs/bucket/put_bucket_replication.yaml:89",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?replication",
-            request_headers: &[],
-            request_body: Payload::Json(
-                "{\"rules\":[{\"destination\":{\"bucket\":\"example-copies\"},\"filters\":{\"prefix\":\"image/\"},\"id\":\"images\"},{\"destination\":{\"bucket\":\"example-others\"},\"filters\":{\"prefix\":\"videos/\"},\"id\":\"videos\"}]}",
-            ),
-            status: 400,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"invalid_request\",\"message\":\"The rules name two buckets.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_two_destinations(client, report)),
-            call: |client, report| Box::pin(two_destinations(client, report)),
-        },
-        Example {
-            operation: "put_bucket_replication",
-            name: "PutBucketReplication",
-            id: "no_bucket",
-            place: "specs/bucket/put_bucket_replication.yaml:115",
-            unverified: None,
-            method: "PUT",
-            target: "/example-nowhere?replication",
-            request_headers: &[],
-            request_body: Payload::Json(
-                "{\"rules\":[{\"destination\":{\"bucket\":\"example-copies\"},\"filters\":{},\"id\":\"all\"}]}",
-            ),
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "put_bucket_replication",
+        name: "PutBucketReplication",
+        id: "everything",
+        place: "specs/bucket/put_bucket_replication.yaml:33",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?replication",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"rules\":[{\"destination\":{\"bucket\":\"example-copies\"},\"filters\":{},\"id\":\"all\"}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(everything(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_replication",
+        name: "PutBucketReplication",
+        id: "two_rules",
+        place: "specs/bucket/put_bucket_replication.yaml:49",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?replication",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json(
+            "{\"rules\":[{\"delete_marker\":\"disabled\",\"destination\":{\"bucket\":\"example-copies\",\"storage_class\":\"STANDARD_IA\"},\"filters\":{\"prefix\":\"image/\"},\"id\":\"images\",\"status\":\"enabled\",\"sync_marker\":\"enabled\"},{\"delete_marker\":\"enabled\",\"destination\":{\"bucket\":\"example-copies\",\"storage_class\":\"STANDARD\"},\"filters\":{\"prefix\":\"videos/\"},\"id\":\"videos\",\"status\":\"disabled\",\"sync_marker\":\"disabled\"}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(two_rules(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_replication",
+        name: "PutBucketReplication",
+        id: "two_destinations",
+        place: "specs/bucket/put_bucket_replication.yaml:89",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?replication",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"rules\":[{\"destination\":{\"bucket\":\"example-copies\"},\"filters\":{\"prefix\":\"image/\"},\"id\":\"images\"},{\"destination\":{\"bucket\":\"example-others\"},\"filters\":{\"prefix\":\"videos/\"},\"id\":\"videos\"}]}",
+        ),
+        status: 400,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"invalid_request\",\"message\":\"The rules name two buckets.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(two_destinations(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_replication",
+        name: "PutBucketReplication",
+        id: "no_bucket",
+        place: "specs/bucket/put_bucket_replication.yaml:115",
+        unverified: None,
+        method: "PUT",
+        target: "/example-nowhere?replication",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"rules\":[{\"destination\":{\"bucket\":\"example-copies\"},\"filters\":{},\"id\":\"all\"}]}",
+        ),
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_everything(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn everything(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn everything(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_replication([
             types::ReplicationRule::new(
@@ -112,15 +143,9 @@ async fn everything(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_two_rules(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn two_rules(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn two_rules(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_replication([
             types::ReplicationRule::new(
@@ -147,15 +172,9 @@ async fn two_rules(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_two_destinations(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn two_destinations(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn two_destinations(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_replication([
             types::ReplicationRule::new(
@@ -174,12 +193,9 @@ async fn two_destinations(client: &Client, report: &mut Report) {
     report.error(outcome, qingstor::ErrorKind::Rejected, Some("invalid_request"));
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket
         .put_bucket_replication([
             types::ReplicationRule::new(

@@ -2,97 +2,156 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "put_bucket_versioning",
-            name: "PutBucketVersioning",
-            id: "enable",
-            place: "specs/bucket/put_bucket_versioning.yaml:32",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?versioning",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json("{\"status\":\"ENABLED\"}"),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_enable(client, report)),
-            call: |client, report| Box::pin(enable(client, report)),
-        },
-        Example {
-            operation: "put_bucket_versioning",
-            name: "PutBucketVersioning",
-            id: "suspend",
-            place: "specs/bucket/put_bucket_versioning.yaml:45",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos?versioning",
-            request_headers: &[("Content-Type", Some("application/json"))],
-            request_body: Payload::Json("{\"status\":\"SUSPENDED\"}"),
-            status: 200,
-            response_headers: &[],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_suspend(client, report)),
-            call: |client, report| Box::pin(suspend(client, report)),
-        },
-        Example {
-            operation: "put_bucket_versioning",
-            name: "PutBucketVersioning",
-            id: "never_disabled_again",
-            place: "specs/bucket/put_bucket_versioning.yaml:59",
-            unverified: Some(
-                "The vendor lists what can be set, but not the code for anything else.",
-            ),
-            method: "PUT",
-            target: "/example-photos?versioning",
-            request_headers: &[],
-            request_body: Payload::Json("{\"status\":\"DISABLED\"}"),
-            status: 400,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"invalid_argument\",\"message\":\"This state cannot be set.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_never_disabled_again(client, report)),
-            call: |client, report| Box::pin(never_disabled_again(client, report)),
-        },
-        Example {
-            operation: "put_bucket_versioning",
-            name: "PutBucketVersioning",
-            id: "no_bucket",
-            place: "specs/bucket/put_bucket_versioning.yaml:80",
-            unverified: None,
-            method: "PUT",
-            target: "/example-nowhere?versioning",
-            request_headers: &[],
-            request_body: Payload::Json("{\"status\":\"ENABLED\"}"),
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "put_bucket_versioning",
+        name: "PutBucketVersioning",
+        id: "enable",
+        place: "specs/bucket/put_bucket_versioning.yaml:32",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?versioning",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json("{\"status\":\"ENABLED\"}"),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(enable(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_versioning",
+        name: "PutBucketVersioning",
+        id: "suspend",
+        place: "specs/bucket/put_bucket_versioning.yaml:45",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos?versioning",
+        request_headers: &[("Content-Type", Some("application/json"))],
+        request_body: Payload::Json("{\"status\":\"SUSPENDED\"}"),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(suspend(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_versioning",
+        name: "PutBucketVersioning",
+        id: "never_disabled_again",
+        place: "specs/bucket/put_bucket_versioning.yaml:59",
+        unverified: Some(
+            "The vendor lists what can be set, but not the code for anything else.",
+        ),
+        method: "PUT",
+        target: "/example-photos?versioning",
+        request_headers: &[],
+        request_body: Payload::Json("{\"status\":\"DISABLED\"}"),
+        status: 400,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"invalid_argument\",\"message\":\"This state cannot be set.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            never_disabled_again(client, names, report),
+        ),
+    },
+    Example {
+        operation: "put_bucket_versioning",
+        name: "PutBucketVersioning",
+        id: "no_bucket",
+        place: "specs/bucket/put_bucket_versioning.yaml:80",
+        unverified: None,
+        method: "PUT",
+        target: "/example-nowhere?versioning",
+        request_headers: &[],
+        request_body: Payload::Json("{\"status\":\"ENABLED\"}"),
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_enable(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn enable(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn enable(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_versioning(types::VersioningStatus::Enabled)
         .send()
@@ -100,26 +159,9 @@ async fn enable(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_suspend(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Enabled)
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn suspend(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn suspend(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_versioning(types::VersioningStatus::Suspended)
         .send()
@@ -127,26 +169,9 @@ async fn suspend(client: &Client, report: &mut Report) {
     report.output(outcome);
 }
 
-async fn given_never_disabled_again(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_bucket_versioning",
-                bucket
-                    .put_bucket_versioning(types::VersioningStatus::Enabled)
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn never_disabled_again(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn never_disabled_again(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_bucket_versioning(types::VersioningStatus::Disabled)
         .send()
@@ -154,12 +179,9 @@ async fn never_disabled_again(client: &Client, report: &mut Report) {
     report.error(outcome, qingstor::ErrorKind::Rejected, Some("invalid_argument"));
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket
         .put_bucket_versioning(types::VersioningStatus::Enabled)
         .send()

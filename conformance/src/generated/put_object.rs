@@ -2,180 +2,247 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "put_object",
-            name: "PutObject",
-            id: "text",
-            place: "specs/object/put_object.yaml:216",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/notes/hello.txt",
-            request_headers: &[
-                ("Content-Length", Some("5")),
-                ("Content-Type", Some("text/plain")),
-                ("Content-MD5", Some("XUFAKrxLKna5cZ2REBfFkg==")),
-            ],
-            request_body: Payload::Text("hello"),
-            status: 201,
-            response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_text(client, report)),
-            call: |client, report| Box::pin(text(client, report)),
-        },
-        Example {
-            operation: "put_object",
-            name: "PutObject",
-            id: "empty",
-            place: "specs/object/put_object.yaml:237",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/2026/",
-            request_headers: &[
-                ("Content-Length", Some("0")),
-                ("Content-Type", None),
-                ("Content-MD5", None),
-            ],
-            request_body: Payload::None,
-            status: 201,
-            response_headers: &[("ETag", Some("\"d41d8cd98f00b204e9800998ecf8427e\""))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_empty(client, report)),
-            call: |client, report| Box::pin(empty(client, report)),
-        },
-        Example {
-            operation: "put_object",
-            name: "PutObject",
-            id: "metadata",
-            place: "specs/object/put_object.yaml:249",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/2026/%C3%A9t%C3%A9%20%26%20co.txt",
-            request_headers: &[
-                ("Cache-Control", Some("max-age=3600")),
-                ("Content-Disposition", Some("inline")),
-                ("Content-Encoding", Some("identity")),
-                ("Content-Language", Some("fr")),
-                ("Content-Length", Some("5")),
-                ("Expires", Some("Thu, 31 Dec 2026 23:59:59 GMT")),
-                ("X-QS-Meta-camera-model", Some("X100")),
-                ("X-QS-Meta-owner", Some("ann")),
-            ],
-            request_body: Payload::Text("hello"),
-            status: 201,
-            response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_metadata(client, report)),
-            call: |client, report| Box::pin(metadata(client, report)),
-        },
-        Example {
-            operation: "put_object",
-            name: "PutObject",
-            id: "encrypted",
-            place: "specs/object/put_object.yaml:279",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/secret.txt",
-            request_headers: &[
-                ("Content-Length", Some("5")),
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-                (
-                    "X-QS-Encryption-Customer-Key",
-                    Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
-                ),
-                ("X-QS-Encryption-Customer-Key-MD5", Some("3I/h1kl+vSP1l12NKhxegQ==")),
-            ],
-            request_body: Payload::Text("hello"),
-            status: 201,
-            response_headers: &[
-                ("ETag", Some("\"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"")),
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-            ],
-            response_body: Payload::None,
-            varies: &["ETag"],
-            given: |client, report| Box::pin(given_encrypted(client, report)),
-            call: |client, report| Box::pin(encrypted(client, report)),
-        },
-        Example {
-            operation: "put_object",
-            name: "PutObject",
-            id: "rarely_read",
-            place: "specs/object/put_object.yaml:297",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/old.txt",
-            request_headers: &[
-                ("Content-Length", Some("5")),
-                ("X-QS-Storage-Class", Some("STANDARD_IA")),
-            ],
-            request_body: Payload::Text("hello"),
-            status: 201,
-            response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_rarely_read(client, report)),
-            call: |client, report| Box::pin(rarely_read(client, report)),
-        },
-        Example {
-            operation: "put_object",
-            name: "PutObject",
-            id: "wrong_digest",
-            place: "specs/object/put_object.yaml:310",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/hello.txt",
-            request_headers: &[
-                ("Content-Length", Some("5")),
-                ("Content-MD5", Some("1B2M2Y8AsgTpgAmY7PhCfg==")),
-            ],
-            request_body: Payload::Text("hello"),
-            status: 400,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bad_digest\",\"message\":\"The Content-MD5 is not that of the body.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "put_object",
+        name: "PutObject",
+        id: "text",
+        place: "specs/object/put_object.yaml:216",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/notes/hello.txt",
+        request_headers: &[
+            ("Content-Length", Some("5")),
+            ("Content-Type", Some("text/plain")),
+            ("Content-MD5", Some("XUFAKrxLKna5cZ2REBfFkg==")),
+        ],
+        request_body: Payload::Text("hello"),
+        status: 201,
+        response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(text(client, names, report)),
+    },
+    Example {
+        operation: "put_object",
+        name: "PutObject",
+        id: "empty",
+        place: "specs/object/put_object.yaml:237",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/2026/",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("Content-Type", None),
+            ("Content-MD5", None),
+        ],
+        request_body: Payload::None,
+        status: 201,
+        response_headers: &[("ETag", Some("\"d41d8cd98f00b204e9800998ecf8427e\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(empty(client, names, report)),
+    },
+    Example {
+        operation: "put_object",
+        name: "PutObject",
+        id: "metadata",
+        place: "specs/object/put_object.yaml:249",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/2026/%C3%A9t%C3%A9%20%26%20co.txt",
+        request_headers: &[
+            ("Cache-Control", Some("max-age=3600")),
+            ("Content-Disposition", Some("inline")),
+            ("Content-Encoding", Some("identity")),
+            ("Content-Language", Some("fr")),
+            ("Content-Length", Some("5")),
+            ("Expires", Some("Thu, 31 Dec 2026 23:59:59 GMT")),
+            ("X-QS-Meta-camera-model", Some("X100")),
+            ("X-QS-Meta-owner", Some("ann")),
+        ],
+        request_body: Payload::Text("hello"),
+        status: 201,
+        response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(metadata(client, names, report)),
+    },
+    Example {
+        operation: "put_object",
+        name: "PutObject",
+        id: "encrypted",
+        place: "specs/object/put_object.yaml:279",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/secret.txt",
+        request_headers: &[
+            ("Content-Length", Some("5")),
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+            (
+                "X-QS-Encryption-Customer-Key",
+                Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
             ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_wrong_digest(client, report)),
-            call: |client, report| Box::pin(wrong_digest(client, report)),
-        },
-        Example {
-            operation: "put_object",
-            name: "PutObject",
-            id: "no_bucket",
-            place: "specs/object/put_object.yaml:330",
-            unverified: None,
-            method: "PUT",
-            target: "/example-nowhere/hello.txt",
-            request_headers: &[("Content-Length", Some("5"))],
-            request_body: Payload::Text("hello"),
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_bucket(client, report)),
-            call: |client, report| Box::pin(no_bucket(client, report)),
-        },
-    ])
-}
+            ("X-QS-Encryption-Customer-Key-MD5", Some("3I/h1kl+vSP1l12NKhxegQ==")),
+        ],
+        request_body: Payload::Text("hello"),
+        status: 201,
+        response_headers: &[
+            ("ETag", Some("\"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"")),
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+        ],
+        response_body: Payload::None,
+        varies: &["ETag"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(encrypted(client, names, report)),
+    },
+    Example {
+        operation: "put_object",
+        name: "PutObject",
+        id: "rarely_read",
+        place: "specs/object/put_object.yaml:297",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/old.txt",
+        request_headers: &[
+            ("Content-Length", Some("5")),
+            ("X-QS-Storage-Class", Some("STANDARD_IA")),
+        ],
+        request_body: Payload::Text("hello"),
+        status: 201,
+        response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(rarely_read(client, names, report)),
+    },
+    Example {
+        operation: "put_object",
+        name: "PutObject",
+        id: "wrong_digest",
+        place: "specs/object/put_object.yaml:310",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/hello.txt",
+        request_headers: &[
+            ("Content-Length", Some("5")),
+            ("Content-MD5", Some("1B2M2Y8AsgTpgAmY7PhCfg==")),
+        ],
+        request_body: Payload::Text("hello"),
+        status: 400,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bad_digest\",\"message\":\"The Content-MD5 is not that of the body.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(wrong_digest(client, names, report)),
+    },
+    Example {
+        operation: "put_object",
+        name: "PutObject",
+        id: "no_bucket",
+        place: "specs/object/put_object.yaml:330",
+        unverified: None,
+        method: "PUT",
+        target: "/example-nowhere/hello.txt",
+        request_headers: &[("Content-Length", Some("5"))],
+        request_body: Payload::Text("hello"),
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bucket_not_exists\",\"message\":\"The bucket does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-nowhere"],
+        given: &[],
+        call: |client, names, report| Box::pin(no_bucket(client, names, report)),
+    },
+];
 
-async fn given_text(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn text(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn text(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_object("notes/hello.txt", "hello")
         .content_type("text/plain")
@@ -198,15 +265,9 @@ async fn text(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_empty(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn empty(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn empty(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.put_object("2026/", "").send().await;
     if let Some(output) = report.output(outcome) {
         report
@@ -218,15 +279,9 @@ async fn empty(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_metadata(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn metadata(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn metadata(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_object("2026/été & co.txt", "hello")
         .cache_control("max-age=3600")
@@ -248,15 +303,9 @@ async fn metadata(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_encrypted(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn encrypted(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn encrypted(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_object("secret.txt", "hello")
         .encryption_customer_key(
@@ -281,15 +330,9 @@ async fn encrypted(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_rarely_read(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn rarely_read(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn rarely_read(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_object("old.txt", "hello")
         .storage_class(types::StorageClass::StandardIa)
@@ -305,15 +348,9 @@ async fn rarely_read(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_wrong_digest(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn wrong_digest(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn wrong_digest(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .put_object("hello.txt", "hello")
         .content_md5("1B2M2Y8AsgTpgAmY7PhCfg==")
@@ -322,12 +359,9 @@ async fn wrong_digest(client: &Client, report: &mut Report) {
     report.error(outcome, qingstor::ErrorKind::Rejected, Some("bad_digest"));
 }
 
-async fn given_no_bucket(client: &Client, report: &mut Report) {
-    let _ = (client, report);
-}
-
-async fn no_bucket(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-nowhere");
+async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.put_object("hello.txt", "hello").send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
 }

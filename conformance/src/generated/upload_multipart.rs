@@ -2,166 +2,330 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "upload_multipart",
-            name: "UploadMultipart",
-            id: "first_part",
-            place: "specs/object/upload_multipart.yaml:131",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/2026/my%20film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=0",
-            request_headers: &[
-                ("Content-Length", Some("5")),
-                ("Content-MD5", Some("XUFAKrxLKna5cZ2REBfFkg==")),
-                ("X-QS-Encryption-Customer-Algorithm", None),
-                ("X-QS-Copy-Source", None),
-            ],
-            request_body: Payload::Text("hello"),
-            status: 201,
-            response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_first_part(client, report)),
-            call: |client, report| Box::pin(first_part(client, report)),
-        },
-        Example {
-            operation: "upload_multipart",
-            name: "UploadMultipart",
-            id: "replaced_part",
-            place: "specs/object/upload_multipart.yaml:159",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=10000",
-            request_headers: &[("Content-Length", Some("6")), ("Content-MD5", None)],
-            request_body: Payload::Text(" world"),
-            status: 201,
-            response_headers: &[("ETag", Some("\"b7913aa15c43be7d534b4eec6e99e8a0\""))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_replaced_part(client, report)),
-            call: |client, report| Box::pin(replaced_part(client, report)),
-        },
-        Example {
-            operation: "upload_multipart",
-            name: "UploadMultipart",
-            id: "encrypted",
-            place: "specs/object/upload_multipart.yaml:174",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/secret.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=1",
-            request_headers: &[
-                ("Content-Length", Some("5")),
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-                (
-                    "X-QS-Encryption-Customer-Key",
-                    Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
-                ),
-                ("X-QS-Encryption-Customer-Key-MD5", Some("3I/h1kl+vSP1l12NKhxegQ==")),
-            ],
-            request_body: Payload::Text("hello"),
-            status: 201,
-            response_headers: &[
-                ("ETag", Some("\"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"")),
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-            ],
-            response_body: Payload::None,
-            varies: &["ETag"],
-            given: |client, report| Box::pin(given_encrypted(client, report)),
-            call: |client, report| Box::pin(encrypted(client, report)),
-        },
-        Example {
-            operation: "upload_multipart",
-            name: "UploadMultipart",
-            id: "wrong_digest",
-            place: "specs/object/upload_multipart.yaml:199",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=0",
-            request_headers: &[
-                ("Content-Length", Some("5")),
-                ("Content-MD5", Some("1B2M2Y8AsgTpgAmY7PhCfg==")),
-            ],
-            request_body: Payload::Text("hello"),
-            status: 400,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"bad_digest\",\"message\":\"The Content-MD5 is not that of the body.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "upload_multipart",
+        name: "UploadMultipart",
+        id: "first_part",
+        place: "specs/object/upload_multipart.yaml:131",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/2026/my%20film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=0",
+        request_headers: &[
+            ("Content-Length", Some("5")),
+            ("Content-MD5", Some("XUFAKrxLKna5cZ2REBfFkg==")),
+            ("X-QS-Encryption-Customer-Algorithm", None),
+            ("X-QS-Copy-Source", None),
+        ],
+        request_body: Payload::Text("hello"),
+        status: 201,
+        response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("2026/my film.mp4")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(first_part(client, names, report)),
+    },
+    Example {
+        operation: "upload_multipart",
+        name: "UploadMultipart",
+        id: "replaced_part",
+        place: "specs/object/upload_multipart.yaml:160",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=10000",
+        request_headers: &[("Content-Length", Some("6")), ("Content-MD5", None)],
+        request_body: Payload::Text(" world"),
+        status: 201,
+        response_headers: &[("ETag", Some("\"b7913aa15c43be7d534b4eec6e99e8a0\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("film.mp4")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+            Step {
+                operation: "upload_multipart",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .upload_multipart(
+                            "film.mp4",
+                            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
+                            10000,
+                            "hello",
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(replaced_part(client, names, report)),
+    },
+    Example {
+        operation: "upload_multipart",
+        name: "UploadMultipart",
+        id: "encrypted",
+        place: "specs/object/upload_multipart.yaml:176",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/secret.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=1",
+        request_headers: &[
+            ("Content-Length", Some("5")),
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+            (
+                "X-QS-Encryption-Customer-Key",
+                Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
             ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_wrong_digest(client, report)),
-            call: |client, report| Box::pin(wrong_digest(client, report)),
-        },
-        Example {
-            operation: "upload_multipart",
-            name: "UploadMultipart",
-            id: "number_too_great",
-            place: "specs/object/upload_multipart.yaml:220",
-            unverified: Some(
-                "The vendor names the range of numbers, but not the code that another number is refused with.",
-            ),
-            method: "PUT",
-            target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=10001",
-            request_headers: &[("Content-Length", Some("5"))],
-            request_body: Payload::Text("hello"),
-            status: 400,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"invalid_argument\",\"message\":\"The number of the part is not between 0 and 10000.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_number_too_great(client, report)),
-            call: |client, report| Box::pin(number_too_great(client, report)),
-        },
-        Example {
-            operation: "upload_multipart",
-            name: "UploadMultipart",
-            id: "no_upload",
-            place: "specs/object/upload_multipart.yaml:242",
-            unverified: Some(
-                "The vendor's page of this operation says 404, the table of codes 400.",
-            ),
-            method: "PUT",
-            target: "/example-photos/film.mp4?upload_id=00000000000000000000000000000000&part_number=0",
-            request_headers: &[("Content-Length", Some("5"))],
-            request_body: Payload::Text("hello"),
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"upload_not_exists\",\"message\":\"The upload does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
-            ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_no_upload(client, report)),
-            call: |client, report| Box::pin(no_upload(client, report)),
-        },
-    ])
-}
+            ("X-QS-Encryption-Customer-Key-MD5", Some("3I/h1kl+vSP1l12NKhxegQ==")),
+        ],
+        request_body: Payload::Text("hello"),
+        status: 201,
+        response_headers: &[
+            ("ETag", Some("\"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"")),
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+        ],
+        response_body: Payload::None,
+        varies: &["ETag"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("secret.mp4")
+                        .encryption_customer_key(
+                            types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+                        )
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(encrypted(client, names, report)),
+    },
+    Example {
+        operation: "upload_multipart",
+        name: "UploadMultipart",
+        id: "wrong_digest",
+        place: "specs/object/upload_multipart.yaml:202",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=0",
+        request_headers: &[
+            ("Content-Length", Some("5")),
+            ("Content-MD5", Some("1B2M2Y8AsgTpgAmY7PhCfg==")),
+        ],
+        request_body: Payload::Text("hello"),
+        status: 400,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"bad_digest\",\"message\":\"The Content-MD5 is not that of the body.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("film.mp4")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(wrong_digest(client, names, report)),
+    },
+    Example {
+        operation: "upload_multipart",
+        name: "UploadMultipart",
+        id: "number_too_great",
+        place: "specs/object/upload_multipart.yaml:224",
+        unverified: Some(
+            "The vendor names the range of numbers, but not the code that another number is refused with.",
+        ),
+        method: "PUT",
+        target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=10001",
+        request_headers: &[("Content-Length", Some("5"))],
+        request_body: Payload::Text("hello"),
+        status: 400,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"invalid_argument\",\"message\":\"The number of the part is not between 0 and 10000.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("film.mp4")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(number_too_great(client, names, report)),
+    },
+    Example {
+        operation: "upload_multipart",
+        name: "UploadMultipart",
+        id: "no_upload",
+        place: "specs/object/upload_multipart.yaml:247",
+        unverified: Some(
+            "The vendor's page of this operation says 404, the table of codes 400.",
+        ),
+        method: "PUT",
+        target: "/example-photos/film.mp4?upload_id=00000000000000000000000000000000&part_number=0",
+        request_headers: &[("Content-Length", Some("5"))],
+        request_body: Payload::Text("hello"),
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"upload_not_exists\",\"message\":\"The upload does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(no_upload(client, names, report)),
+    },
+];
 
-async fn given_first_part(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket.initiate_multipart_upload("2026/my film.mp4").send().await,
-            );
-    }
-}
-
-async fn first_part(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn first_part(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .upload_multipart(
             "2026/my film.mp4",
-            "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
             0,
             "hello",
         )
@@ -189,43 +353,13 @@ async fn first_part(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_replaced_part(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket.initiate_multipart_upload("film.mp4").send().await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "upload_multipart",
-                bucket
-                    .upload_multipart(
-                        "film.mp4",
-                        "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
-                        10000,
-                        "hello",
-                    )
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn replaced_part(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn replaced_part(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .upload_multipart(
             "film.mp4",
-            "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
             10000,
             " world",
         )
@@ -241,31 +375,16 @@ async fn replaced_part(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_encrypted(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket
-                    .initiate_multipart_upload("secret.mp4")
-                    .encryption_customer_key(
-                        types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
-                    )
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn encrypted(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn encrypted(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
-        .upload_multipart("secret.mp4", "7c0e51a2b94d4f6f8a3d20c6e1b5f907", 1, "hello")
+        .upload_multipart(
+            "secret.mp4",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
+            1,
+            "hello",
+        )
         .encryption_customer_key(
             types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
         )
@@ -288,64 +407,40 @@ async fn encrypted(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_wrong_digest(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket.initiate_multipart_upload("film.mp4").send().await,
-            );
-    }
-}
-
-async fn wrong_digest(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn wrong_digest(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
-        .upload_multipart("film.mp4", "7c0e51a2b94d4f6f8a3d20c6e1b5f907", 0, "hello")
+        .upload_multipart(
+            "film.mp4",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
+            0,
+            "hello",
+        )
         .content_md5("1B2M2Y8AsgTpgAmY7PhCfg==")
         .send()
         .await;
     report.error(outcome, qingstor::ErrorKind::Rejected, Some("bad_digest"));
 }
 
-async fn given_number_too_great(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket.initiate_multipart_upload("film.mp4").send().await,
-            );
-    }
-}
-
-async fn number_too_great(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn number_too_great(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
-        .upload_multipart("film.mp4", "7c0e51a2b94d4f6f8a3d20c6e1b5f907", 10001, "hello")
+        .upload_multipart(
+            "film.mp4",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
+            10001,
+            "hello",
+        )
         .send()
         .await;
     report.error(outcome, qingstor::ErrorKind::Rejected, Some("invalid_argument"));
 }
 
-async fn given_no_upload(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-}
-
-async fn no_upload(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn no_upload(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .upload_multipart("film.mp4", "00000000000000000000000000000000", 0, "hello")
         .send()

@@ -2,190 +2,359 @@
 
 use qingstor::Client;
 use qingstor::types;
+use crate::example::Step;
 use crate::example::{Example, Payload};
+use crate::names::Names;
 use crate::report::Report;
 
-pub(super) fn examples() -> Vec<Example> {
-    Vec::from([
-        Example {
-            operation: "upload_multipart_copy",
-            name: "UploadMultipartCopy",
-            id: "copy",
-            place: "specs/object/upload_multipart.yaml:263",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=0",
-            request_headers: &[
-                ("Content-Length", Some("0")),
-                ("X-QS-Copy-Source", Some("/example-photos/2026/my%20clip.mp4")),
-                ("X-QS-Copy-Range", None),
-            ],
-            request_body: Payload::None,
-            status: 201,
-            response_headers: &[("ETag", Some("\"5eb63bbbe01eeed093cb22bb8f5acdc3\""))],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_copy(client, report)),
-            call: |client, report| Box::pin(copy(client, report)),
-        },
-        Example {
-            operation: "upload_multipart_copy",
-            name: "UploadMultipartCopy",
-            id: "copy_range",
-            place: "specs/object/upload_multipart.yaml:286",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=1",
-            request_headers: &[
-                ("Content-Length", Some("0")),
-                ("X-QS-Copy-Source", Some("/example-photos/clip.mp4")),
-                ("X-QS-Copy-Range", Some("bytes=0-4")),
-                (
-                    "X-QS-Copy-Source-If-Match",
-                    Some("\"5eb63bbbe01eeed093cb22bb8f5acdc3\""),
-                ),
-                (
-                    "X-QS-Copy-Source-If-None-Match",
-                    Some("\"5d41402abc4b2a76b9719d911017c592\""),
-                ),
-                (
-                    "X-QS-Copy-Source-If-Modified-Since",
-                    Some("Thu, 01 Jan 2015 00:00:00 GMT"),
-                ),
-                (
-                    "X-QS-Copy-Source-If-Unmodified-Since",
-                    Some("Thu, 31 Dec 2099 00:00:00 GMT"),
-                ),
-            ],
-            request_body: Payload::None,
-            status: 201,
-            response_headers: &[
-                ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
-                ("X-QS-Content-Copy-Range", Some("bytes 0-4/11")),
-            ],
-            response_body: Payload::None,
-            varies: &[],
-            given: |client, report| Box::pin(given_copy_range(client, report)),
-            call: |client, report| Box::pin(copy_range(client, report)),
-        },
-        Example {
-            operation: "upload_multipart_copy",
-            name: "UploadMultipartCopy",
-            id: "copy_encrypted",
-            place: "specs/object/upload_multipart.yaml:318",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=0",
-            request_headers: &[
-                ("Content-Length", Some("0")),
-                ("X-QS-Copy-Source", Some("/example-photos/secret.mp4")),
-                ("X-QS-Copy-Source-Encryption-Customer-Algorithm", Some("AES256")),
-                (
-                    "X-QS-Copy-Source-Encryption-Customer-Key",
-                    Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
-                ),
-                (
-                    "X-QS-Copy-Source-Encryption-Customer-Key-MD5",
-                    Some("3I/h1kl+vSP1l12NKhxegQ=="),
-                ),
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-                (
-                    "X-QS-Encryption-Customer-Key",
-                    Some("eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXk="),
-                ),
-                ("X-QS-Encryption-Customer-Key-MD5", Some("TJoSJySrtjI4PNPoiIT6iw==")),
-            ],
-            request_body: Payload::None,
-            status: 201,
-            response_headers: &[
-                ("ETag", Some("\"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"")),
-                ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
-            ],
-            response_body: Payload::None,
-            varies: &["ETag"],
-            given: |client, report| Box::pin(given_copy_encrypted(client, report)),
-            call: |client, report| Box::pin(copy_encrypted(client, report)),
-        },
-        Example {
-            operation: "upload_multipart_copy",
-            name: "UploadMultipartCopy",
-            id: "copy_changed_source",
-            place: "specs/object/upload_multipart.yaml:349",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=0",
-            request_headers: &[
-                ("X-QS-Copy-Source", Some("/example-photos/clip.mp4")),
-                (
-                    "X-QS-Copy-Source-If-Match",
-                    Some("\"5d41402abc4b2a76b9719d911017c592\""),
-                ),
-            ],
-            request_body: Payload::None,
-            status: 412,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"precondition_failed\",\"message\":\"A condition of the request does not hold.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+pub(super) static EXAMPLES: &[Example] = &[
+    Example {
+        operation: "upload_multipart_copy",
+        name: "UploadMultipartCopy",
+        id: "copy",
+        place: "specs/object/upload_multipart.yaml:268",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=0",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("X-QS-Copy-Source", Some("/example-photos/2026/my%20clip.mp4")),
+            ("X-QS-Copy-Range", None),
+        ],
+        request_body: Payload::None,
+        status: 201,
+        response_headers: &[("ETag", Some("\"5eb63bbbe01eeed093cb22bb8f5acdc3\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("2026/my clip.mp4", "hello world")
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("film.mp4")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(copy(client, names, report)),
+    },
+    Example {
+        operation: "upload_multipart_copy",
+        name: "UploadMultipartCopy",
+        id: "copy_range",
+        place: "specs/object/upload_multipart.yaml:292",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=1",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("X-QS-Copy-Source", Some("/example-photos/clip.mp4")),
+            ("X-QS-Copy-Range", Some("bytes=0-4")),
+            ("X-QS-Copy-Source-If-Match", Some("\"5eb63bbbe01eeed093cb22bb8f5acdc3\"")),
+            (
+                "X-QS-Copy-Source-If-None-Match",
+                Some("\"5d41402abc4b2a76b9719d911017c592\""),
             ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_copy_changed_source(client, report)),
-            call: |client, report| Box::pin(copy_changed_source(client, report)),
-        },
-        Example {
-            operation: "upload_multipart_copy",
-            name: "UploadMultipartCopy",
-            id: "copy_missing",
-            place: "specs/object/upload_multipart.yaml:379",
-            unverified: None,
-            method: "PUT",
-            target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=0",
-            request_headers: &[
-                ("X-QS-Copy-Source", Some("/example-photos/missing.mp4")),
-            ],
-            request_body: Payload::None,
-            status: 404,
-            response_headers: &[],
-            response_body: Payload::Json(
-                "{\"code\":\"object_not_exists\",\"message\":\"The object does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+            (
+                "X-QS-Copy-Source-If-Modified-Since",
+                Some("Thu, 01 Jan 2015 00:00:00 GMT"),
             ),
-            varies: &["message", "request_id", "url"],
-            given: |client, report| Box::pin(given_copy_missing(client, report)),
-            call: |client, report| Box::pin(copy_missing(client, report)),
-        },
-    ])
-}
+            (
+                "X-QS-Copy-Source-If-Unmodified-Since",
+                Some("Thu, 31 Dec 2099 00:00:00 GMT"),
+            ),
+        ],
+        request_body: Payload::None,
+        status: 201,
+        response_headers: &[
+            ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+            ("X-QS-Content-Copy-Range", Some("bytes 0-4/11")),
+        ],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("clip.mp4", "hello world").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("film.mp4")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(copy_range(client, names, report)),
+    },
+    Example {
+        operation: "upload_multipart_copy",
+        name: "UploadMultipartCopy",
+        id: "copy_encrypted",
+        place: "specs/object/upload_multipart.yaml:325",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=0",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("X-QS-Copy-Source", Some("/example-photos/secret.mp4")),
+            ("X-QS-Copy-Source-Encryption-Customer-Algorithm", Some("AES256")),
+            (
+                "X-QS-Copy-Source-Encryption-Customer-Key",
+                Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
+            ),
+            (
+                "X-QS-Copy-Source-Encryption-Customer-Key-MD5",
+                Some("3I/h1kl+vSP1l12NKhxegQ=="),
+            ),
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+            (
+                "X-QS-Encryption-Customer-Key",
+                Some("eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXl5eXk="),
+            ),
+            ("X-QS-Encryption-Customer-Key-MD5", Some("TJoSJySrtjI4PNPoiIT6iw==")),
+        ],
+        request_body: Payload::None,
+        status: 201,
+        response_headers: &[
+            ("ETag", Some("\"0f1e2d3c4b5a69788796a5b4c3d2e1f0\"")),
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+        ],
+        response_body: Payload::None,
+        varies: &["ETag"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("secret.mp4", "hello")
+                        .encryption_customer_key(
+                            types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("film.mp4")
+                        .encryption_customer_key(
+                            types::CustomerKey::new(*b"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"),
+                        )
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(copy_encrypted(client, names, report)),
+    },
+    Example {
+        operation: "upload_multipart_copy",
+        name: "UploadMultipartCopy",
+        id: "copy_changed_source",
+        place: "specs/object/upload_multipart.yaml:357",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=0",
+        request_headers: &[
+            ("X-QS-Copy-Source", Some("/example-photos/clip.mp4")),
+            ("X-QS-Copy-Source-If-Match", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+        ],
+        request_body: Payload::None,
+        status: 412,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"precondition_failed\",\"message\":\"A condition of the request does not hold.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("clip.mp4", "hello world").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("film.mp4")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            copy_changed_source(client, names, report),
+        ),
+    },
+    Example {
+        operation: "upload_multipart_copy",
+        name: "UploadMultipartCopy",
+        id: "copy_missing",
+        place: "specs/object/upload_multipart.yaml:388",
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/film.mp4?upload_id=7c0e51a2b94d4f6f8a3d20c6e1b5f907&part_number=0",
+        request_headers: &[("X-QS-Copy-Source", Some("/example-photos/missing.mp4"))],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"object_not_exists\",\"message\":\"The object does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "initiate_multipart_upload",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .initiate_multipart_upload("film.mp4")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            ("7c0e51a2b94d4f6f8a3d20c6e1b5f907", output.upload_id),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(copy_missing(client, names, report)),
+    },
+];
 
-async fn given_copy(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("2026/my clip.mp4", "hello world").send().await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket.initiate_multipart_upload("film.mp4").send().await,
-            );
-    }
-}
-
-async fn copy(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn copy(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .upload_multipart_copy(
             "film.mp4",
-            "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
             0,
-            types::ObjectRef::new("example-photos", "2026/my clip.mp4"),
+            types::ObjectRef::new(names.text("example-photos"), "2026/my clip.mp4"),
         )
         .send()
         .await;
@@ -199,37 +368,15 @@ async fn copy(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_copy_range(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("clip.mp4", "hello world").send().await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket.initiate_multipart_upload("film.mp4").send().await,
-            );
-    }
-}
-
-async fn copy_range(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn copy_range(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .upload_multipart_copy(
             "film.mp4",
-            "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
             1,
-            types::ObjectRef::new("example-photos", "clip.mp4"),
+            types::ObjectRef::new(names.text("example-photos"), "clip.mp4"),
         )
         .copy_range("bytes=0-4")
         .copy_source_if_modified_since(
@@ -258,49 +405,15 @@ async fn copy_range(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_copy_encrypted(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket
-                    .put_object("secret.mp4", "hello")
-                    .encryption_customer_key(
-                        types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
-                    )
-                    .send()
-                    .await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket
-                    .initiate_multipart_upload("film.mp4")
-                    .encryption_customer_key(
-                        types::CustomerKey::new(*b"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"),
-                    )
-                    .send()
-                    .await,
-            );
-    }
-}
-
-async fn copy_encrypted(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn copy_encrypted(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .upload_multipart_copy(
             "film.mp4",
-            "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
             0,
-            types::ObjectRef::new("example-photos", "secret.mp4"),
+            types::ObjectRef::new(names.text("example-photos"), "secret.mp4"),
         )
         .encryption_customer_key(
             types::CustomerKey::new(*b"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"),
@@ -327,37 +440,15 @@ async fn copy_encrypted(client: &Client, report: &mut Report) {
     }
 }
 
-async fn given_copy_changed_source(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "put_object",
-                bucket.put_object("clip.mp4", "hello world").send().await,
-            );
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket.initiate_multipart_upload("film.mp4").send().await,
-            );
-    }
-}
-
-async fn copy_changed_source(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn copy_changed_source(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .upload_multipart_copy(
             "film.mp4",
-            "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
             0,
-            types::ObjectRef::new("example-photos", "clip.mp4"),
+            types::ObjectRef::new(names.text("example-photos"), "clip.mp4"),
         )
         .copy_source_if_match("\"5d41402abc4b2a76b9719d911017c592\"")
         .send()
@@ -370,29 +461,15 @@ async fn copy_changed_source(client: &Client, report: &mut Report) {
         );
 }
 
-async fn given_copy_missing(client: &Client, report: &mut Report) {
-    {
-        let bucket = client.bucket("example-photos");
-        report.step("put_bucket", bucket.put_bucket().send().await);
-    }
-    {
-        let bucket = client.bucket("example-photos");
-        report
-            .step(
-                "initiate_multipart_upload",
-                bucket.initiate_multipart_upload("film.mp4").send().await,
-            );
-    }
-}
-
-async fn copy_missing(client: &Client, report: &mut Report) {
-    let bucket = client.bucket("example-photos");
+async fn copy_missing(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket
         .upload_multipart_copy(
             "film.mp4",
-            "7c0e51a2b94d4f6f8a3d20c6e1b5f907",
+            names.text("7c0e51a2b94d4f6f8a3d20c6e1b5f907"),
             0,
-            types::ObjectRef::new("example-photos", "missing.mp4"),
+            types::ObjectRef::new(names.text("example-photos"), "missing.mp4"),
         )
         .send()
         .await;
