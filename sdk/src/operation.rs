@@ -37,7 +37,7 @@ pub use crate::call::Call;
 pub use crate::form::FormBody;
 pub use crate::json::JsonBody;
 pub use crate::members::Members;
-pub use crate::paging::{Advance, Items, Paged, Pages};
+pub use crate::paging::{Advance, Items, Marker, Paged, Pages, Position};
 pub use crate::parts::Parts;
 pub use crate::presign::{Presigned, PresignedForm};
 pub use crate::value::Sensitive;

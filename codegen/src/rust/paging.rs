@@ -56,6 +56,24 @@ pub fn advance(paging: &Paging) -> Vec<TokenStream> {
     statements
 }
 
+/// The body of `position`; `self` is in scope.
+pub fn position(paging: &Paging) -> TokenStream {
+    let markers = paging.next.iter().map(|(send, _)| {
+        let (name, field) = (&send.name, ident(&send.name));
+        quote!(.with(#name, &self.#field))
+    });
+    quote!(Position::new(&Self::METADATA) #(#markers)*)
+}
+
+/// The statements of `resume`; `self` and `position` are in scope.
+pub fn resume(paging: &Paging) -> Vec<TokenStream> {
+    let markers = paging.next.iter().map(|(send, _)| {
+        let (name, field) = (&send.name, ident(&send.name));
+        quote!(self.#field = position.get(#name)?;)
+    });
+    markers.collect()
+}
+
 /// A marker from an output or an item; an empty text is none.
 fn marker(source: TokenStream, field: &Field) -> TokenStream {
     let name = ident(&field.name);

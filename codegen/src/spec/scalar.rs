@@ -150,6 +150,7 @@ const RESERVED_TYPES: &[&str] = &[
     "PartialEq",
     "PartialOrd",
     "Parts",
+    "Position",
     "Presigned",
     "ResponseMeta",
     "Result",

@@ -113,6 +113,10 @@ pub struct PagingView {
     pub items: String,
     /// The statements of `advance`.
     pub advance: Vec<String>,
+    /// The expression of `position`.
+    pub position: String,
+    /// The statements of `resume`.
+    pub resume: Vec<String>,
 }
 
 /// The output type.
@@ -273,7 +277,7 @@ fn imports(operation: &Operation) -> Vec<String> {
         seam.push("ResponseMeta");
     }
     if operation.paging.is_some() {
-        seam.extend(["Advance", "Items", "Paged", "Pages"]);
+        seam.extend(["Advance", "Items", "Paged", "Pages", "Position"]);
     }
     seam.sort_unstable();
     let mut crates = vec![host(operation.scope), "Error"];
@@ -548,6 +552,11 @@ fn paging(paging: &Paging) -> PagingView {
         item: rust::line(&types::plain(&paging.item)),
         items: paging.items.clone(),
         advance: rust::paging::advance(paging)
+            .iter()
+            .map(rust::line)
+            .collect(),
+        position: rust::line(&rust::paging::position(paging)),
+        resume: rust::paging::resume(paging)
             .iter()
             .map(rust::line)
             .collect(),

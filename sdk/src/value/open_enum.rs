@@ -62,6 +62,16 @@ macro_rules! open_enum {
             }
         }
 
+        impl $crate::operation::Marker for $name {
+            fn to_marker(&self) -> String {
+                self.as_str().to_owned()
+            }
+
+            fn from_marker(text: &str) -> Option<Self> {
+                Some(Self::from(text))
+            }
+        }
+
         impl ::serde::Serialize for $name {
             fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())

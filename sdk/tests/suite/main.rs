@@ -6,6 +6,7 @@ mod keys;
 mod loopback;
 mod members;
 mod paging;
+mod positions;
 mod presign;
 mod retries;
 mod secrets;

@@ -104,6 +104,15 @@ impl Shared<'_> {
                         .hint("a marker is no secret"),
                 );
             }
+            if !is_single(&send.ty) {
+                problems.push(
+                    file.at(
+                        &step.value.send,
+                        format!("`{}` cannot be a marker", send.name),
+                    )
+                    .hint("a marker is a text, a number, a time, bytes, a flag or an enum"),
+                );
+            }
             let fits = match &value {
                 NextValue::Take(field) | NextValue::TakeLast(field) => field.ty == send.ty,
                 NextValue::SkipItems => send.ty == Type::Uint64,
@@ -133,6 +142,28 @@ impl Shared<'_> {
             more,
             next,
         })
+    }
+}
+
+/// Whether a value can be compared and written into one text.
+fn is_single(ty: &Type) -> bool {
+    match ty {
+        Type::String
+        | Type::Bool
+        | Type::Int32
+        | Type::Int64
+        | Type::Uint64
+        | Type::Float64
+        | Type::Bytes
+        | Type::Timestamp(_)
+        | Type::Enum(_) => true,
+        Type::ByteRange
+        | Type::ObjectRef
+        | Type::CustomerKey
+        | Type::ImageActions
+        | Type::List(_)
+        | Type::Map(_)
+        | Type::Struct(_) => false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::operation::{
     Advance, Answer, Call, Items, Metadata, Operation, Outcome, Paged, Pages, Parts,
-    ResponseMeta, Retry, Scope,
+    Position, ResponseMeta, Retry, Scope,
 };
 
 use crate::{Bucket, Error, types};
@@ -212,6 +212,18 @@ impl Paged for ListObjectVersions {
 
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.keys
+    }
+
+    fn position(&self) -> Position {
+        Position::new(&Self::METADATA)
+            .with("key_marker", &self.key_marker)
+            .with("version_id_marker", &self.version_id_marker)
+    }
+
+    fn resume(&mut self, position: &Position) -> Result<(), Error> {
+        self.key_marker = position.get("key_marker")?;
+        self.version_id_marker = position.get("version_id_marker")?;
+        Ok(())
     }
 }
 

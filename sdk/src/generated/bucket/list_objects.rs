@@ -2,7 +2,7 @@
 
 use crate::operation::{
     Advance, Answer, Auth, Call, Items, Metadata, Operation, Outcome, Paged, Pages,
-    Parts, ResponseMeta, Retry, Scope,
+    Parts, Position, ResponseMeta, Retry, Scope,
 };
 
 use crate::{Bucket, Error, types};
@@ -187,6 +187,15 @@ impl Paged for ListObjects {
 
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.keys
+    }
+
+    fn position(&self) -> Position {
+        Position::new(&Self::METADATA).with("marker", &self.marker)
+    }
+
+    fn resume(&mut self, position: &Position) -> Result<(), Error> {
+        self.marker = position.get("marker")?;
+        Ok(())
     }
 }
 

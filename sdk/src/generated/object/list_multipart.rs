@@ -2,7 +2,7 @@
 
 use crate::operation::{
     Advance, Answer, Auth, Call, Items, Metadata, Operation, Outcome, Paged, Pages,
-    Parts, ResponseMeta, Retry, Scope,
+    Parts, Position, ResponseMeta, Retry, Scope,
 };
 
 use crate::{Bucket, Error, types};
@@ -166,6 +166,16 @@ impl Paged for ListMultipart {
 
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.object_parts
+    }
+
+    fn position(&self) -> Position {
+        Position::new(&Self::METADATA)
+            .with("part_number_marker", &self.part_number_marker)
+    }
+
+    fn resume(&mut self, position: &Position) -> Result<(), Error> {
+        self.part_number_marker = position.get("part_number_marker")?;
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::operation::{
     Advance, Answer, Call, Items, Metadata, Operation, Outcome, Paged, Pages, Parts,
-    ResponseMeta, Retry, Scope,
+    Position, ResponseMeta, Retry, Scope,
 };
 
 use crate::{Client, Error, types};
@@ -159,6 +159,15 @@ impl Paged for ListBuckets {
 
     fn into_items(output: Self::Output) -> Vec<Self::Item> {
         output.buckets
+    }
+
+    fn position(&self) -> Position {
+        Position::new(&Self::METADATA).with("offset", &self.offset)
+    }
+
+    fn resume(&mut self, position: &Position) -> Result<(), Error> {
+        self.offset = position.get("offset")?;
+        Ok(())
     }
 }
 
