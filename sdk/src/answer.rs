@@ -88,6 +88,11 @@ impl Answer {
         &self.meta.headers
     }
 
+    /// The id under which the service has logged the request.
+    pub fn request_id(&self) -> Option<&str> {
+        self.meta.request_id()
+    }
+
     /// Status and headers.
     pub fn meta(&self) -> ResponseMeta {
         self.meta.clone()

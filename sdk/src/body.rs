@@ -12,6 +12,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncRead, ReadBuf};
 
 use crate::error::{Error, ErrorKind};
+use crate::request::Counts;
 use crate::stream::ByteStream;
 
 /// How much of a file is read at a time.
@@ -31,7 +32,10 @@ const FILE_CHUNK: usize = 64 * 1024;
 /// assert!(body.is_replayable());
 /// ```
 #[derive(Clone)]
-pub struct Body(Source);
+pub struct Body {
+    source: Source,
+    counts: Option<Arc<Counts>>,
+}
 
 type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
 
@@ -49,9 +53,16 @@ enum Source {
 }
 
 impl Body {
+    const fn new(source: Source) -> Body {
+        Body {
+            source,
+            counts: None,
+        }
+    }
+
     /// No bytes.
     pub const fn empty() -> Body {
-        Body(Source::Bytes(Bytes::new()))
+        Body::new(Source::Bytes(Bytes::new()))
     }
 
     /// The file at `path`, whole. It is opened anew for each attempt; its length is taken now, and a
@@ -68,7 +79,7 @@ impl Body {
         if !metadata.is_file() {
             return Err(Error::invalid(format!("{path:?} is not a file")));
         }
-        Ok(Body(Source::File {
+        Ok(Body::new(Source::File {
             length: metadata.len(),
             path: Arc::new(path),
         }))
@@ -83,7 +94,7 @@ impl Body {
         E: Into<Box<dyn std::error::Error + Send + Sync>> + 'static,
     {
         let chunks: Chunks = Box::pin(Convert(Box::pin(stream)));
-        Body(Source::Stream {
+        Body::new(Source::Stream {
             length,
             chunks: Arc::new(Mutex::new(Some(chunks))),
         })
@@ -91,7 +102,7 @@ impl Body {
 
     /// Length in bytes.
     pub fn len(&self) -> u64 {
-        match &self.0 {
+        match &self.source {
             Source::Bytes(bytes) => bytes.len() as u64,
             Source::File { length, .. } | Source::Stream { length, .. } => *length,
         }
@@ -104,12 +115,12 @@ impl Body {
 
     /// Whether it can be sent more than once.
     pub fn is_replayable(&self) -> bool {
-        !matches!(self.0, Source::Stream { .. })
+        !matches!(self.source, Source::Stream { .. })
     }
 
     /// Whether it can be sent now: true until a stream has been asked for its first bytes.
     pub(crate) fn is_usable(&self) -> bool {
-        match &self.0 {
+        match &self.source {
             Source::Bytes(_) | Source::File { .. } => true,
             Source::Stream { chunks, .. } => {
                 let chunks = chunks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -120,7 +131,7 @@ impl Body {
 
     /// The bytes, if they are in memory.
     pub fn as_bytes(&self) -> Option<&Bytes> {
-        match &self.0 {
+        match &self.source {
             Source::Bytes(bytes) => Some(bytes),
             _ => None,
         }
@@ -134,7 +145,8 @@ impl Body {
     /// `InvalidInput` if it is a stream that was used already.
     pub fn into_stream(self) -> Result<ByteStream, Error> {
         let length = self.len();
-        let stream = match self.0 {
+        let counts = self.counts;
+        let stream = match self.source {
             Source::Bytes(bytes) => return Ok(ByteStream::from(bytes)),
             Source::File { path, .. } => ByteStream::new(FileChunks {
                 left: length,
@@ -155,7 +167,17 @@ impl Body {
                 })
             }
         };
+        let stream = match counts {
+            Some(counts) => ByteStream::new(Taken { stream, counts }),
+            None => stream,
+        };
         Ok(stream.expecting(length))
+    }
+
+    /// The same body, of which the bytes are counted that are read. Those in memory are never read.
+    pub(crate) fn counted(mut self, counts: Option<&Arc<Counts>>) -> Body {
+        self.counts = counts.cloned();
+        self
     }
 }
 
@@ -167,7 +189,7 @@ impl Default for Body {
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.0 {
+        let kind = match &self.source {
             Source::Bytes(_) => "bytes",
             Source::File { .. } => "file",
             Source::Stream { .. } => "stream",
@@ -181,7 +203,7 @@ impl fmt::Debug for Body {
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Body {
-        Body(Source::Bytes(bytes))
+        Body::new(Source::Bytes(bytes))
     }
 }
 
@@ -231,6 +253,24 @@ where
                     .with_source(error)
             })
         }))
+    }
+}
+
+/// A body whose bytes are counted as they are taken.
+struct Taken {
+    stream: ByteStream,
+    counts: Arc<Counts>,
+}
+
+impl Stream for Taken {
+    type Item = Result<Bytes, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let chunk = ready!(Pin::new(&mut self.stream).poll_next(cx));
+        if let Some(Ok(chunk)) = &chunk {
+            self.counts.add_sent(chunk.len() as u64);
+        }
+        Poll::Ready(chunk)
     }
 }
 

@@ -4,13 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::answer::Answer;
 use crate::client::Client;
 use crate::error::{Error, Subject};
 use crate::operation::{Metadata, Operation};
 use crate::parts::Parts;
 use crate::presign::{self, Presigned, PresignedForm};
-use crate::request;
+use crate::request::{self, Answered};
 use crate::retry::RetryPolicy;
 
 /// One call on a client or a bucket, with adjustments for it alone.
@@ -85,8 +84,8 @@ impl Call {
     /// See [`ErrorKind`](crate::ErrorKind).
     pub async fn send<O: Operation>(self, operation: O) -> Result<O::Output, Error> {
         let (subject, parts) = self.encode(operation)?;
-        let answer = request::execute(self, O::METADATA, parts).await?;
-        decode::<O>(answer, &subject)
+        let answered = request::execute(self, O::METADATA, parts).await?;
+        decode::<O>(answered, &subject)
     }
 
     /// Makes a URL that does what the operation would do, until it expires. Nothing is sent.
@@ -134,9 +133,13 @@ impl Call {
 }
 
 /// Reads an answer; what fails is about `subject`.
-pub(crate) fn decode<O: Operation>(answer: Answer, subject: &Subject) -> Result<O::Output, Error> {
+pub(crate) fn decode<O: Operation>(
+    (answer, watch): Answered,
+    subject: &Subject,
+) -> Result<O::Output, Error> {
     let attempts = answer.attempts();
-    O::decode(answer).map_err(|error| error.with_attempts(attempts).about(subject))
+    let output = O::decode(answer);
+    watch.finish(output.map_err(|error| error.with_attempts(attempts).about(subject)))
 }
 
 impl fmt::Debug for Call {

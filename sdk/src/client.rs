@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::config::{ClientBuilder, Config};
 use crate::credentials::ProvideCredentials;
 use crate::error::Error;
+use crate::observe::Observe;
 use crate::retry::{RetryPolicy, Timing};
 use crate::transport::Transport;
 use crate::zones::Zones;
@@ -28,6 +29,7 @@ pub(crate) struct Inner {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) retry: RetryPolicy,
     pub(crate) timing: Timing,
+    pub(crate) observer: Option<Arc<dyn Observe>>,
     pub(crate) zones: Zones,
 }
 

@@ -63,6 +63,31 @@ pub enum ErrorKind {
     Decode,
 }
 
+impl ErrorKind {
+    /// The name in snake_case, such as `not_found`: a label for metrics, which stays the same.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ErrorKind::InvalidInput => "invalid_input",
+            ErrorKind::Config => "config",
+            ErrorKind::NotFound => "not_found",
+            ErrorKind::NotModified => "not_modified",
+            ErrorKind::PreconditionFailed => "precondition_failed",
+            ErrorKind::Unauthenticated => "unauthenticated",
+            ErrorKind::PermissionDenied => "permission_denied",
+            ErrorKind::Conflict => "conflict",
+            ErrorKind::InvalidRange => "invalid_range",
+            ErrorKind::Throttled => "throttled",
+            ErrorKind::Redirect => "redirect",
+            ErrorKind::Rejected => "rejected",
+            ErrorKind::Service => "service",
+            ErrorKind::Transport => "transport",
+            ErrorKind::Timeout => "timeout",
+            ErrorKind::Truncated => "truncated",
+            ErrorKind::Decode => "decode",
+        }
+    }
+}
+
 /// How much of a request id is kept, in bytes. Real ones have 16 to 36.
 const ID_LIMIT: usize = 128;
 

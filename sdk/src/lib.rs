@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod credentials;
+pub mod observe;
 pub mod operation;
 pub mod sign;
 #[cfg(feature = "testing")]

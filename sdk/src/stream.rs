@@ -3,13 +3,14 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 
 use crate::error::{Error, ErrorKind, Subject};
+use crate::request::{Counts, Download};
 
 type Chunks = Pin<Box<dyn Stream<Item = Result<Bytes, Error>> + Send>>;
 
@@ -32,6 +33,13 @@ pub struct ByteStream {
     length: Option<u64>,
     given: u64,
     subject: Option<Box<Subject>>,
+    tap: Option<Tap>,
+}
+
+/// Who hears of the bytes.
+enum Tap {
+    Counts(Arc<Counts>),
+    Download(Box<Download>),
 }
 
 impl ByteStream {
@@ -46,6 +54,7 @@ impl ByteStream {
             length: None,
             given: 0,
             subject: None,
+            tap: None,
         }
     }
 
@@ -57,6 +66,18 @@ impl ByteStream {
 
     pub(crate) fn about(mut self, subject: &Subject) -> ByteStream {
         self.subject = Some(Box::new(subject.clone()));
+        self
+    }
+
+    /// The same stream, whose bytes are counted.
+    pub(crate) fn counted(mut self, counts: Arc<Counts>) -> ByteStream {
+        self.tap = Some(Tap::Counts(counts));
+        self
+    }
+
+    /// The same stream, whose end is reported.
+    pub(crate) fn watched(mut self, download: Download) -> ByteStream {
+        self.tap = Some(Tap::Download(Box::new(download)));
         self
     }
 
@@ -130,6 +151,11 @@ impl ByteStream {
 
     fn fail(&mut self, error: Error) -> Poll<Option<Result<Bytes, Error>>> {
         self.chunks = None;
+        if let Some(Tap::Download(download)) = &mut self.tap {
+            download.error = Some(error.kind());
+            download.complete = false;
+        }
+        self.tap = None;
         Poll::Ready(Some(Err(match &self.subject {
             Some(subject) => error.about(subject),
             None => error,
@@ -167,6 +193,15 @@ impl Stream for ByteStream {
                         return this.fail(Error::new(ErrorKind::Truncated, message));
                     }
                     this.given = given;
+                    match &mut this.tap {
+                        None => {}
+                        Some(Tap::Counts(counts)) => counts.add_received(chunk.len() as u64),
+                        Some(Tap::Download(download)) => {
+                            download.received = given;
+                            // Not everybody asks for the end behind the last byte.
+                            download.complete = this.length == Some(given);
+                        }
+                    }
                     Poll::Ready(Some(Ok(chunk)))
                 }
                 Some(Err(error)) => {
@@ -184,6 +219,10 @@ impl Stream for ByteStream {
                 }
                 None => {
                     this.chunks = None;
+                    if let Some(Tap::Download(download)) = &mut this.tap {
+                        download.complete = true;
+                    }
+                    this.tap = None;
                     Poll::Ready(None)
                 }
             };

@@ -15,6 +15,7 @@ use crate::client::{Client, Inner};
 use crate::credentials::ProvideCredentials;
 use crate::endpoint::{Endpoint, is_zone};
 use crate::error::Error;
+use crate::observe::Observe;
 use crate::retry::{RetryPolicy, Timing};
 use crate::transport::{BoxFuture, HttpTransport, Transport};
 use crate::zones::Zones;
@@ -42,6 +43,7 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     retry: RetryPolicy,
     timing: Timing,
+    observer: Option<Arc<dyn Observe>>,
 }
 
 impl ClientBuilder {
@@ -57,6 +59,7 @@ impl ClientBuilder {
             transport: None,
             retry: RetryPolicy::default(),
             timing: Timing::default(),
+            observer: None,
         }
     }
 
@@ -119,6 +122,12 @@ impl ClientBuilder {
     /// What sends the requests, instead of the built-in [`HttpTransport`].
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Is told what the client has done: see [`observe`](crate::observe). Default: nobody.
+    pub fn observer(mut self, observer: impl Observe) -> Self {
+        self.observer = Some(Arc::new(observer));
         self
     }
 
@@ -208,6 +217,7 @@ impl ClientBuilder {
             transport,
             retry: self.retry,
             timing: self.timing,
+            observer: self.observer,
             zones: Zones::default(),
         }))
     }

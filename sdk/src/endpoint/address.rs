@@ -24,6 +24,21 @@ impl Address {
         origin.split_once("://").map_or(origin, |(_, host)| host)
     }
 
+    /// Host, and port, which is the scheme's own if none is written.
+    pub(crate) fn server(&self) -> (&str, u16) {
+        let authority = self.authority();
+        // The colons of an IPv6 address are inside brackets.
+        let written = match authority.rsplit_once(':') {
+            Some((host, port)) if !port.contains(']') => Some((host, port)),
+            _ => None,
+        };
+        match written.map(|(host, port)| (host, port.parse())) {
+            Some((host, Ok(port))) => (host, port),
+            _ if self.url.starts_with("https:") => (authority, 443),
+            _ => (authority, 80),
+        }
+    }
+
     pub(crate) fn path(&self) -> &str {
         &self.url[self.path_start..self.path_end]
     }

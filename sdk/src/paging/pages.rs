@@ -9,10 +9,9 @@ use futures_core::Stream;
 
 use super::cycle::{Cycle, fingerprint};
 use super::{Advance, Paged, Position};
-use crate::answer::Answer;
 use crate::call::{Call, decode};
 use crate::error::{Error, Subject};
-use crate::request;
+use crate::request::{self, Answered};
 use crate::transport::BoxFuture;
 
 /// How many pages without items may come in a row while items are wanted.
@@ -37,7 +36,7 @@ pub struct Pages<O: Paged> {
     /// Where the list broke off.
     broken_at: Option<Position>,
     cycle: Cycle,
-    in_flight: Option<(Subject, BoxFuture<'static, Result<Answer, Error>>)>,
+    in_flight: Option<(Subject, BoxFuture<'static, Result<Answered, Error>>)>,
 }
 
 impl<O: Paged> Pages<O> {

@@ -1,7 +1,7 @@
 //! Attempts: each with a date and a signature of its own.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use http::Uri;
 use http::header::{AUTHORIZATION, HeaderValue};
@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::prepared::{Prepared, headers_at, uri};
 use super::reading::read;
+use super::watch::{self, Attempt, Counts};
 use super::zone::{self, Zone};
 use crate::answer::Answer;
 use crate::call::Call;
@@ -17,16 +18,28 @@ use crate::error::Error;
 use crate::operation::{Auth, Metadata};
 use crate::retry;
 use crate::text;
-use crate::trace;
 
 /// What the attempts have come to so far, for whoever interrupts them.
-#[derive(Default)]
 pub(super) struct Tally {
     begun: AtomicU32,
     last: Mutex<Option<Error>>,
+    counts: Option<Arc<Counts>>,
 }
 
 impl Tally {
+    pub(super) fn new(counts: Option<Arc<Counts>>) -> Tally {
+        Tally {
+            begun: AtomicU32::new(0),
+            last: Mutex::new(None),
+            counts,
+        }
+    }
+
+    /// Of requests that the core makes on its own.
+    pub(super) fn aside(call: &Call) -> Tally {
+        Tally::new(watch::counts(call))
+    }
+
     fn begin(&self, attempt: u32) {
         self.begun.store(attempt, Ordering::Relaxed);
     }
@@ -62,8 +75,14 @@ pub(super) async fn attempts(
     // A request that went to the wrong zone does not count as one that failed there.
     let mut moves = 0;
     loop {
-        let result = attempt_once(call, prepared, &target, || tally.begin(attempt)).await;
-        trace::attempt(prepared, attempt, &result);
+        let counts = tally.counts.as_ref();
+        let watch = Attempt::begin(call, counts.map(|counts| &**counts), attempt);
+        let begin = || {
+            tally.begin(attempt);
+            watch.send();
+        };
+        let result = attempt_once(call, prepared, &target, counts, begin).await;
+        watch.end(prepared, &result);
         let (error, sent) = match result {
             Ok(answer) => return Ok(answer.with_attempts(attempt)),
             Err(failure) => failure,
@@ -110,6 +129,7 @@ async fn attempt_once(
     call: &Call,
     prepared: &Prepared,
     uri: &Uri,
+    counts: Option<&Arc<Counts>>,
     begin: impl FnOnce(),
 ) -> Result<Answer, Failure> {
     let unsent = |error| (error, false);
@@ -135,10 +155,11 @@ async fn attempt_once(
         head.headers
             .insert(AUTHORIZATION, signature.map_err(unsent)?);
     }
-    let request = http::Request::from_parts(head, prepared.body.clone());
+    let body = prepared.body.clone().counted(counts);
+    let request = http::Request::from_parts(head, body);
     begin();
     let result = match inner.transport.send(request).await {
-        Ok(response) => read(call, prepared, signed, response).await,
+        Ok(response) => read(call, prepared, signed, counts, response).await,
         Err(error) => Err(error),
     };
     result.map_err(|error| (error, true))

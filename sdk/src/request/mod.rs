@@ -4,6 +4,7 @@ mod attempts;
 mod prepared;
 mod reading;
 mod refusal;
+mod watch;
 mod zone;
 
 use std::future::poll_fn;
@@ -23,21 +24,33 @@ use crate::trace;
 pub(crate) use attempts::Failure;
 use attempts::{Tally, attempts};
 pub(crate) use prepared::{Prepared, prepare};
+pub(crate) use watch::{Counts, Download, Watch};
 pub(crate) use zone::{resolve as resolve_zone, settle_now};
+
+/// A successful answer, and what waits to hear whether it can be read.
+pub(crate) type Answered = (Answer, Watch);
 
 /// Sends an operation, repeating it as its class and the policy allow.
 pub(crate) fn execute(
     call: Call,
     metadata: Metadata,
     parts: Parts,
-) -> impl Future<Output = Result<Answer, Error>> + Send {
-    let span = trace::operation(&metadata, &call);
-    trace::within(span, run(call, metadata, parts))
+) -> impl Future<Output = Result<Answered, Error>> + Send {
+    let watch = Watch::begin(&call, &metadata, &parts);
+    trace::within(watch.span(), run(call, metadata, parts, watch))
 }
 
-async fn run(call: Call, metadata: Metadata, parts: Parts) -> Result<Answer, Error> {
-    let parts = form::complete(&call, parts)?;
-    let mut prepared = prepare(&call, &metadata, parts)?;
+async fn run(
+    call: Call,
+    metadata: Metadata,
+    parts: Parts,
+    mut watch: Watch,
+) -> Result<Answered, Error> {
+    let prepared = form::complete(&call, parts).and_then(|parts| prepare(&call, &metadata, parts));
+    let mut prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => return watch.finish(Err(error)),
+    };
     let subject = prepared.subject.clone();
     let sleep = &call.client.inner().timing.sleep;
     let mut timer = call.timeout.map(|limit| (limit, sleep(limit)));
@@ -46,9 +59,9 @@ async fn run(call: Call, metadata: Metadata, parts: Parts) -> Result<Answer, Err
         .and_then(|limit| Instant::now().checked_add(limit));
     // With and without a limit the attempts are polled in one place: a second one would make room for
     // them in this future once more.
-    let tally = Tally::default();
+    let tally = Tally::new(watch.counts());
     let mut work = pin!(attempts(&call, &mut prepared, deadline, &tally));
-    poll_fn(|cx| {
+    let result = poll_fn(|cx| {
         if let Poll::Ready(result) = work.as_mut().poll(cx) {
             return Poll::Ready(result);
         }
@@ -62,5 +75,12 @@ async fn run(call: Call, metadata: Metadata, parts: Parts) -> Result<Answer, Err
                 .about(&subject))
         })
     })
-    .await
+    .await;
+    match result {
+        Ok(answer) => {
+            watch.answered(&answer);
+            Ok((answer, watch))
+        }
+        Err(error) => watch.finish(Err(error)),
+    }
 }

@@ -1,10 +1,13 @@
 //! Answers, read as far as the core has to.
 
+use std::sync::Arc;
+
 use http::Method;
 use http::header::{CONTENT_LENGTH, HeaderMap};
 
 use super::prepared::Prepared;
 use super::refusal::refusal;
+use super::watch::{Counts, Download};
 use crate::answer::{Answer, AnswerBody, ResponseMeta};
 use crate::call::Call;
 use crate::error::Error;
@@ -22,6 +25,7 @@ pub(super) async fn read(
     call: &Call,
     prepared: &Prepared,
     signed: bool,
+    counts: Option<&Arc<Counts>>,
     response: http::Response<ByteStream>,
 ) -> Result<Answer, Error> {
     let (head, body) = response.into_parts();
@@ -33,6 +37,11 @@ pub(super) async fn read(
         _ if !has_body => ByteStream::default(),
         Some(length) => body.expecting(length),
         None => body,
+    };
+    let streamed = outcome == Outcome::Success && prepared.metadata.is_streamed();
+    let body = match counts {
+        Some(counts) if !streamed => body.counted(counts.clone()),
+        _ => body,
     };
     if outcome != Outcome::Success {
         // An error body that breaks off must not hide the error itself.
@@ -47,7 +56,8 @@ pub(super) async fn read(
             body,
         ));
     }
-    let body = if prepared.metadata.is_streamed() {
+    let body = if streamed {
+        let body = Download::watch(call, prepared, body);
         AnswerBody::Streamed(body.about(&prepared.subject))
     } else {
         let (bytes, whole) = body.collect(BODY_LIMIT).await?;

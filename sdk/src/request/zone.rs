@@ -123,7 +123,7 @@ fn discover(mut call: Call) -> BoxFuture<'static, Result<Arc<str>, Error>> {
         call.query.clear();
         let mut prepared = prepare_in(&call, &FIND_ZONE, Parts::new(), false)?;
         prepared.zone = Zone::Asked;
-        let tally = Tally::default();
+        let tally = Tally::aside(&call);
         let answer = attempts(&call, &mut prepared, None, &tally)
             .await
             .map_err(unknown)?;

@@ -5,6 +5,7 @@ mod errors;
 mod keys;
 mod loopback;
 mod members;
+mod observing;
 mod paging;
 mod positions;
 mod presign;
