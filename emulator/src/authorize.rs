@@ -1,82 +1,238 @@
 //! Who may do what.
+//!
+//! | question | decided by |
+//! |---|---|
+//! | may it be sent unsigned? | the operation's `auth` |
+//! | who may, in general? | the operation's `access`: anyone, the bucket's owner, or whom the owner lets |
+//! | whom does the owner let? | the first statement of the policy that is about the request; if there is none, being the owner, or the access control list |
 
-use http::Method;
+use std::net::IpAddr;
 
 use crate::address::Address;
 use crate::auth::Identity;
 use crate::error::{ApiError, code};
+use crate::generated::routes::ROUTES;
 use crate::request::Request;
-use crate::route::{Auth, Route};
+use crate::route::{Access, Auth, Location, Route, Scope};
+use crate::settings::acl::Acl;
+use crate::settings::policy::{self, Policy, Target};
 use crate::state::State;
-use crate::store::Bucket;
+use crate::store::{Bucket, Snapshot, kind};
 
-/// What is asked, and by whom. It is judged once, before the handler runs.
-pub(crate) struct Question<'a> {
+/// Who asks, and in which circumstances.
+pub(crate) struct Caller<'a> {
     pub(crate) state: &'a State,
-    #[expect(dead_code, reason = "policies have conditions on headers")]
-    pub(crate) request: &'a Request,
-    pub(crate) address: &'a Address,
     pub(crate) identity: &'a Identity,
-    pub(crate) route: &'static Route,
+    pub(crate) request: &'a Request,
+    /// Where the connection comes from.
+    pub(crate) peer: IpAddr,
 }
 
-/// Refuses what the caller has no right to. A bucket that does not exist is for the handler to report.
-pub(crate) fn authorize(question: &Question<'_>) -> Result<(), ApiError> {
-    let Question {
-        state,
-        address,
-        identity,
-        route,
-        ..
-    } = question;
-    if matches!(identity, Identity::Anonymous) {
-        if is_open(route) {
-            return Ok(());
-        }
-        return Err(ApiError::new(
-            code::PERMISSION_DENIED,
-            format!("{} needs a signed request here", route.title),
-        ));
+/// Refuses what the caller has no right to. A bucket that does not exist is for the handler to report; so is what the
+/// body names: forms and lists of keys are judged when they are read.
+pub(crate) fn authorize(
+    caller: &Caller<'_>,
+    address: &Address,
+    route: &'static Route,
+) -> Result<(), ApiError> {
+    let anonymous = matches!(caller.identity, Identity::Anonymous);
+    if anonymous && route.auth == Auth::Required {
+        return Err(denied(format!("{} needs a signed request", route.title)));
+    }
+    if anonymous && sets_metadata(caller.request) {
+        return Err(denied("Only signed requests can set metadata"));
+    }
+    if is_judged_later(route) {
+        return Ok(());
     }
     let Some(name) = &address.bucket else {
         return Ok(());
     };
-    // Whoever asks for a name that is taken is told so, whoever has it.
-    if route.operation == "PutBucket" || is_open(route) {
+    let snapshot = caller.state.store.snapshot()?;
+    let bucket = snapshot.bucket(name)?;
+    let here = |bucket: &Bucket| Some(&bucket.zone) == address.zone.as_ref();
+    let Some(bucket) = bucket.filter(here) else {
         return Ok(());
-    }
-    match state.store.snapshot()?.bucket(name)? {
-        Some(bucket) => require_owner(identity, &bucket),
-        None => Ok(()),
+    };
+    let target = match &address.key {
+        Some(key) => Target::Object(key),
+        None if lists_keys(route) => Target::Keys(caller.request.query("prefix").unwrap_or("")),
+        None => Target::Bucket,
+    };
+    caller.require_in(&snapshot, route.access, &bucket, target)
+}
+
+fn denied(why: impl Into<String>) -> ApiError {
+    ApiError::new(code::PERMISSION_DENIED, why)
+}
+
+fn sets_metadata(request: &Request) -> bool {
+    let mut names = request.headers.keys();
+    names.any(|name| name.as_str().starts_with("x-qs-meta-"))
+}
+
+/// Whether an operation on a bucket is about objects that its body names.
+fn is_judged_later(route: &Route) -> bool {
+    match route.access {
+        Access::Granted { actions, .. } => {
+            route.auth == Auth::Form
+                || route.scope == Scope::Bucket && policy::is_about_objects(actions)
+        }
+        Access::Owner | Access::Anyone => false,
     }
 }
 
-/// Whether an unsigned request is served. Most operations with optional authentication are open only where a policy or
-/// an ACL says so, and there are none here; preflight requests are open by nature, and forms sign themselves.
-fn is_open(route: &Route) -> bool {
-    match route.auth {
-        Auth::Required => false,
-        Auth::Optional => route.method == Method::OPTIONS,
-        Auth::Form => true,
+fn lists_keys(route: &Route) -> bool {
+    let prefix = |location, name| location == Location::Query && name == "prefix";
+    route.params.iter().any(|p| prefix(p.location, p.name))
+}
+
+/// What reading an object asks for, where the object is a source that a header names.
+pub(crate) fn reading() -> Access {
+    of("GET", Scope::Object)
+}
+
+/// What deleting an object asks for, where its key stands in a body.
+pub(crate) fn deleting() -> Access {
+    of("DELETE", Scope::Object)
+}
+
+/// What the plain operation with a method asks for.
+fn of(method: &str, scope: Scope) -> Access {
+    ROUTES
+        .iter()
+        .filter(|route| route.selector.is_none() && route.when.is_none())
+        .find(|route| route.scope == scope && route.method == method)
+        .map_or(Access::Owner, |route| route.access)
+}
+
+impl Caller<'_> {
+    /// Refuses what the caller may not do to an object.
+    pub(crate) fn require(
+        &self,
+        access: Access,
+        bucket: &Bucket,
+        key: &str,
+    ) -> Result<(), ApiError> {
+        let snapshot = self.state.store.snapshot()?;
+        self.require_in(&snapshot, access, bucket, Target::Object(key))
+    }
+
+    fn require_in(
+        &self,
+        snapshot: &Snapshot,
+        access: Access,
+        bucket: &Bucket,
+        target: Target<'_>,
+    ) -> Result<(), ApiError> {
+        if self.may(snapshot, access, bucket, target)? {
+            return Ok(());
+        }
+        Err(match access {
+            Access::Owner => owner_only(bucket),
+            _ => denied(format!(
+                "Neither policy nor access control list of the bucket {} allows this",
+                bucket.name
+            )),
+        })
+    }
+
+    fn may(
+        &self,
+        snapshot: &Snapshot,
+        access: Access,
+        bucket: &Bucket,
+        target: Target<'_>,
+    ) -> Result<bool, ApiError> {
+        let Access::Granted {
+            actions,
+            permission,
+            users_only,
+        } = access
+        else {
+            return Ok(access == Access::Anyone || is_owner(self.identity, bucket));
+        };
+        let user = match self.identity {
+            Identity::User(user) => Some(user.id.as_str()),
+            Identity::Anonymous => None,
+        };
+        if let Some(stored) = snapshot.setting(bucket, kind::POLICY)? {
+            let referer = self.request.headers.get("referer");
+            let referer = referer.map(|text| String::from_utf8_lossy(text.as_bytes()));
+            let decided = Policy::read(&stored)?.decide(&policy::Question {
+                user,
+                actions,
+                bucket: &bucket.name,
+                target,
+                referer: referer.as_deref(),
+                source_ip: self.peer,
+            });
+            if let Some(allowed) = decided {
+                return Ok(allowed);
+            }
+        }
+        if is_owner(self.identity, bucket) {
+            return Ok(true);
+        }
+        let (Some(permission), Some(stored)) = (permission, snapshot.setting(bucket, kind::ACL)?)
+        else {
+            return Ok(false);
+        };
+        Ok(Acl::read(&stored)?.gives(user, permission, users_only))
     }
 }
 
-/// Whether the caller may read an object of a bucket that the request names in a header.
-pub(crate) fn may_read_source(
-    identity: &Identity,
-    bucket: &Bucket,
-    _key: &str,
-) -> Result<(), ApiError> {
-    require_owner(identity, bucket)
+fn is_owner(identity: &Identity, bucket: &Bucket) -> bool {
+    matches!(identity, Identity::User(user) if user.id == bucket.owner)
 }
 
-/// Refuses everybody but the bucket's owner.
-pub(crate) fn require_owner(identity: &Identity, bucket: &Bucket) -> Result<(), ApiError> {
-    match identity {
-        Identity::User(user) if user.id == bucket.owner => Ok(()),
-        _ => Err(ApiError::new(
-            code::PERMISSION_DENIED,
-            format!("Only its owner may do this with the bucket {}", bucket.name),
-        )),
+fn owner_only(bucket: &Bucket) -> ApiError {
+    denied(format!(
+        "Only its owner may do this with the bucket {}",
+        bucket.name
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::route::Permission;
+
+    #[test]
+    fn objects_that_are_named_elsewhere_are_judged_like_those_in_the_path() {
+        for (access, action, expected) in [
+            (reading(), "get_object", Permission::Read),
+            (deleting(), "delete_object", Permission::Write),
+        ] {
+            let Access::Granted {
+                actions,
+                permission,
+                ..
+            } = access
+            else {
+                panic!("{action} is granted");
+            };
+            assert_eq!((actions, permission), (&[action][..], Some(expected)));
+        }
+    }
+
+    /// Whoever adds to these lists has to call [`Caller::require`] in the handler.
+    #[test]
+    fn what_is_judged_later_is_known() {
+        let later: Vec<&str> = ROUTES
+            .iter()
+            .filter(|route| is_judged_later(route))
+            .map(|route| route.operation)
+            .collect();
+        assert_eq!(later, ["DeleteMultipleObjects", "PostObject"]);
+        let lists: Vec<&str> = ROUTES
+            .iter()
+            .filter(|route| route.scope == Scope::Bucket && lists_keys(route))
+            .map(|route| route.operation)
+            .collect();
+        assert_eq!(
+            lists,
+            ["ListMultipartUploads", "ListObjectVersions", "ListObjects"]
+        );
     }
 }

@@ -25,7 +25,7 @@ mod body;
 mod builder;
 mod canonical;
 mod conditions;
-mod cors_rules;
+
 mod describe;
 mod emulator;
 mod error;
@@ -41,6 +41,7 @@ mod response;
 pub mod route;
 mod router;
 mod server;
+mod settings;
 mod sse;
 mod state;
 mod store;
@@ -48,6 +49,7 @@ mod text;
 mod users;
 #[cfg(test)]
 mod vectors;
+mod wildcard;
 
 pub use builder::Builder;
 pub use emulator::Emulator;

@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::address::{self, Address};
 use crate::auth::{Identity, Verifier};
-use crate::authorize::{self, Question};
+use crate::authorize::{self, Caller};
 use crate::body::Body;
 use crate::error::{ApiError, no_bucket};
 use crate::generated::routes::ROUTES;
@@ -128,24 +128,31 @@ async fn serve(
         operation: "-",
         resource: head.uri.path().to_owned(),
     };
-    let (mut reply, body) = match prepare(&state, head, now, &mut trace) {
-        Ok(Prepared::Reply(reply)) => (reply, body),
+    let (mut reply, body) = match understand(&state, head, &mut trace) {
         Err(error) => (finish(Err(error)), body),
-        Ok(Prepared::Serve(served)) => {
-            let mut context = Context {
-                state: Arc::clone(&state),
-                request: served.request,
-                peer,
-                address: served.address,
-                identity: served.identity,
-                now,
-                body,
-                json: Map::new(),
-            };
-            let mut reply = finish(perform(&mut context, served.route).await);
-            allow_origin(&context, &mut reply);
-            (reply, context.body)
-        }
+        Ok((request, address)) => match judge(&state, &request, &address, peer, now, &mut trace) {
+            Ok(Judged::Elsewhere(reply)) => (reply, body),
+            Err(error) => {
+                let mut reply = finish(Err(error));
+                allow_origin(&state, &request, &address, &mut reply);
+                (reply, body)
+            }
+            Ok(Judged::Here { identity, route }) => {
+                let mut context = Context {
+                    state: Arc::clone(&state),
+                    request,
+                    peer,
+                    address,
+                    identity,
+                    now,
+                    body,
+                    json: Map::new(),
+                };
+                let mut reply = finish(perform(&mut context, route).await);
+                allow_origin(&state, &context.request, &context.address, &mut reply);
+                (reply, context.body)
+            }
+        },
     };
     if !body.drain().await {
         let close = HeaderValue::from_static("close");
@@ -178,64 +185,66 @@ fn sign_off(reply: &mut Reply, id: &str, now: SystemTime) {
     reply.headers.insert(SERVER, name);
 }
 
-/// What is known of a request before its body is read.
-enum Prepared {
-    Serve(Served),
-    Reply(Reply),
+/// What becomes of a request, as far as that is known before its body is read.
+enum Judged {
+    Here {
+        identity: Identity,
+        route: &'static Route,
+    },
+    Elsewhere(Reply),
 }
 
-struct Served {
-    request: Request,
-    address: Address,
-    identity: Identity,
-    route: &'static Route,
-}
-
-/// Finds out what a request means, who sent it, and whether it is well formed.
-fn prepare(
+/// Finds out what a request is addressed to.
+fn understand(
     state: &State,
     head: request::Parts,
-    now: SystemTime,
     trace: &mut Trace,
-) -> Result<Prepared, ApiError> {
+) -> Result<(Request, Address), ApiError> {
     let request = Request::read(head)?;
-    let settings = &state.settings;
-    let address = address::locate(&settings.sites, request.host.as_deref(), &request.raw_path)?;
+    let sites = &state.settings.sites;
+    let address = address::locate(sites, request.host.as_deref(), &request.raw_path)?;
     if let Some(resource) = address.resources.first() {
         trace.resource.clone_from(resource);
     }
+    Ok((request, address))
+}
+
+/// Finds out what a request means, who sent it, whether they may, and whether it is well formed.
+fn judge(
+    state: &State,
+    request: &Request,
+    address: &Address,
+    peer: IpAddr,
+    now: SystemTime,
+    trace: &mut Trace,
+) -> Result<Judged, ApiError> {
     if let (None, Some(bucket)) = (&address.zone, &address.bucket) {
-        return redirect(state, &request, bucket).map(Prepared::Reply);
+        return redirect(state, request, bucket).map(Judged::Elsewhere);
     }
     let scope = match (&address.bucket, &address.key) {
         (None, _) => Scope::Service,
         (Some(_), None) => Scope::Bucket,
         (Some(_), Some(_)) => Scope::Object,
     };
-    let route = router::find(ROUTES, scope, &request)?;
+    let route = router::find(ROUTES, scope, request)?;
     trace.operation = route.operation;
     let verifier = Verifier {
-        users: &settings.users,
+        users: &state.settings.users,
         now,
-        accept_encoded_query: settings.accept_encoded_query,
+        accept_encoded_query: state.settings.accept_encoded_query,
     };
-    let identity = verifier.identify(&request, &address.resources)?;
-    authorize::authorize(&Question {
+    let identity = verifier.identify(request, &address.resources)?;
+    let caller = Caller {
         state,
-        request: &request,
-        address: &address,
         identity: &identity,
-        route,
-    })?;
+        request,
+        peer,
+    };
+    authorize::authorize(&caller, address, route)?;
     // What is not implemented is not judged either.
     handlers::require(route.operation)?;
-    router::check_params(route, &request)?;
-    Ok(Prepared::Serve(Served {
-        request,
-        address,
-        identity,
-        route,
-    }))
+    router::check_params(route, request)?;
+    Ok(Judged::Here { identity, route })
 }
 
 /// The global endpoint sends requests about a bucket to the bucket's zone.
@@ -274,24 +283,24 @@ async fn perform(context: &mut Context, route: &'static Route) -> Result<Reply, 
     handler(context).await
 }
 
-/// Answers to requests from a web page's script say whether it may read them.
-fn allow_origin(context: &Context, reply: &mut Reply) {
-    let Some(bucket) = &context.address.bucket else {
+/// Answers to requests from a web page's script, errors too, say whether it may read them.
+fn allow_origin(state: &State, request: &Request, address: &Address, reply: &mut Reply) {
+    let Some(bucket) = &address.bucket else {
         return;
     };
-    let Ok(Some(origin)) = context.request.header("origin") else {
+    let Ok(Some(origin)) = request.header("origin") else {
         return;
     };
-    if context.request.method == Method::OPTIONS {
+    if request.method == Method::OPTIONS {
         return;
     }
     // An answer that cannot be looked up is one that scripts may not read.
-    let cors = context.state.store.snapshot().ok().and_then(|snapshot| {
+    let cors = state.store.snapshot().ok().and_then(|snapshot| {
         let bucket = snapshot.bucket(bucket).ok()??;
         snapshot.setting(&bucket, kind::CORS).ok()?
     });
     if let Some(cors) = cors {
-        let method = context.request.method.as_str();
+        let method = request.method.as_str();
         handlers::apply_cors(&cors, origin, method, &mut reply.headers);
     }
 }

@@ -112,8 +112,37 @@ pub(super) static EXAMPLES: &[Example] = &[
     Example {
         operation: "get_bucket_acl",
         name: "GetBucketAcl",
-        id: "no_bucket",
+        id: "never_set",
         place: "specs/bucket/get_bucket_acl.yaml:65",
+        unverified: Some("The vendor does not say what is answered if nothing was set."),
+        method: "GET",
+        target: "/example-photos?acl",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{\"acl\":[],\"owner\":{\"id\":\"usr-abcd1234\"}}"),
+        varies: &["id"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(never_set(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_acl",
+        name: "GetBucketAcl",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_acl.yaml:76",
         unverified: None,
         method: "GET",
         target: "/example-nowhere?acl",
@@ -210,6 +239,27 @@ async fn two_grantees(client: &Client, names: &Names, report: &mut Report) {
 }
 
 async fn cleared(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket.get_bucket_acl().send().await;
+    if let Some(output) = report.output(outcome) {
+        if let Some(item) = report.present("owner", output.owner.as_ref()) {
+            report
+                .varying(
+                    "owner.id",
+                    &item.id,
+                    &Some("usr-abcd1234".to_string()),
+                    item.id.is_some(),
+                );
+        }
+        {
+            let item = &output.acl;
+            report.equal("acl", &item.len(), &0usize);
+        }
+    }
+}
+
+async fn never_set(client: &Client, names: &Names, report: &mut Report) {
     let _ = names;
     let bucket = client.bucket(names.text("example-photos"));
     let outcome = bucket.get_bucket_acl().send().await;

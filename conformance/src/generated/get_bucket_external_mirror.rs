@@ -56,8 +56,37 @@ pub(super) static EXAMPLES: &[Example] = &[
     Example {
         operation: "get_bucket_external_mirror",
         name: "GetBucketExternalMirror",
-        id: "no_bucket",
+        id: "never_set",
         place: "specs/bucket/get_bucket_external_mirror.yaml:38",
+        unverified: Some("The vendor does not say what is answered if nothing was set."),
+        method: "GET",
+        target: "/example-photos?mirror",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{}"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(never_set(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_external_mirror",
+        name: "GetBucketExternalMirror",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_external_mirror.yaml:48",
         unverified: None,
         method: "GET",
         target: "/example-nowhere?mirror",
@@ -86,6 +115,15 @@ async fn set(client: &Client, names: &Names, report: &mut Report) {
                 &output.source_site,
                 &Some("https://www.example.com:8443/photos/".to_string()),
             );
+    }
+}
+
+async fn never_set(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket.get_bucket_external_mirror().send().await;
+    if let Some(output) = report.output(outcome) {
+        report.absent("source_site", output.source_site.is_none());
     }
 }
 

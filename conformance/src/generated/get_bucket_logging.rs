@@ -64,8 +64,37 @@ pub(super) static EXAMPLES: &[Example] = &[
     Example {
         operation: "get_bucket_logging",
         name: "GetBucketLogging",
-        id: "no_bucket",
+        id: "never_set",
         place: "specs/bucket/get_bucket_logging.yaml:38",
+        unverified: Some("The vendor does not say what is answered if nothing was set."),
+        method: "GET",
+        target: "/example-photos?logging",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{}"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(never_set(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_logging",
+        name: "GetBucketLogging",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_logging.yaml:48",
         unverified: None,
         method: "GET",
         target: "/example-nowhere?logging",
@@ -96,6 +125,16 @@ async fn set(client: &Client, names: &Names, report: &mut Report) {
             );
         report
             .equal("target_prefix", &output.target_prefix, &Some("photos/".to_string()));
+    }
+}
+
+async fn never_set(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket.get_bucket_logging().send().await;
+    if let Some(output) = report.output(outcome) {
+        report.absent("target_bucket", output.target_bucket.is_none());
+        report.absent("target_prefix", output.target_prefix.is_none());
     }
 }
 

@@ -223,8 +223,37 @@ pub(super) static EXAMPLES: &[Example] = &[
     Example {
         operation: "get_bucket_policy",
         name: "GetBucketPolicy",
-        id: "no_bucket",
+        id: "never_set",
         place: "specs/bucket/get_bucket_policy.yaml:158",
+        unverified: Some("The vendor does not say what is answered if nothing was set."),
+        method: "GET",
+        target: "/example-photos?policy",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json("{\"statement\":[]}"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(never_set(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_policy",
+        name: "GetBucketPolicy",
+        id: "no_bucket",
+        place: "specs/bucket/get_bucket_policy.yaml:168",
         unverified: None,
         method: "GET",
         target: "/example-nowhere?policy",
@@ -529,6 +558,18 @@ async fn documented_actions(client: &Client, names: &Names, report: &mut Report)
                         &vec![names.text("example-photos/incoming/*").to_string()],
                     );
             }
+        }
+    }
+}
+
+async fn never_set(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket.get_bucket_policy().send().await;
+    if let Some(output) = report.output(outcome) {
+        {
+            let item = &output.statement;
+            report.equal("statement", &item.len(), &0usize);
         }
     }
 }

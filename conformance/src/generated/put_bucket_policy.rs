@@ -12,7 +12,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "put_bucket_policy",
         name: "PutBucketPolicy",
         id: "public_read",
-        place: "specs/bucket/put_bucket_policy.yaml:33",
+        place: "specs/bucket/put_bucket_policy.yaml:34",
         unverified: None,
         method: "PUT",
         target: "/example-photos?policy",
@@ -43,7 +43,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "put_bucket_policy",
         name: "PutBucketPolicy",
         id: "every_condition",
-        place: "specs/bucket/put_bucket_policy.yaml:53",
+        place: "specs/bucket/put_bucket_policy.yaml:54",
         unverified: None,
         method: "PUT",
         target: "/example-photos?policy",
@@ -74,7 +74,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "put_bucket_policy",
         name: "PutBucketPolicy",
         id: "no_hotlinks",
-        place: "specs/bucket/put_bucket_policy.yaml:91",
+        place: "specs/bucket/put_bucket_policy.yaml:92",
         unverified: None,
         method: "PUT",
         target: "/example-photos?policy",
@@ -105,7 +105,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "put_bucket_policy",
         name: "PutBucketPolicy",
         id: "own_pages",
-        place: "specs/bucket/put_bucket_policy.yaml:143",
+        place: "specs/bucket/put_bucket_policy.yaml:144",
         unverified: None,
         method: "PUT",
         target: "/example-photos?policy",
@@ -136,7 +136,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "put_bucket_policy",
         name: "PutBucketPolicy",
         id: "networks",
-        place: "specs/bucket/put_bucket_policy.yaml:170",
+        place: "specs/bucket/put_bucket_policy.yaml:171",
         unverified: None,
         method: "PUT",
         target: "/example-photos?policy",
@@ -167,7 +167,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "put_bucket_policy",
         name: "PutBucketPolicy",
         id: "uploads_in_parts",
-        place: "specs/bucket/put_bucket_policy.yaml:209",
+        place: "specs/bucket/put_bucket_policy.yaml:210",
         unverified: None,
         method: "PUT",
         target: "/example-photos?policy",
@@ -198,7 +198,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "put_bucket_policy",
         name: "PutBucketPolicy",
         id: "uploads_in_parts_documented",
-        place: "specs/bucket/put_bucket_policy.yaml:236",
+        place: "specs/bucket/put_bucket_policy.yaml:237",
         unverified: Some("The vendor's Swagger has other names for these actions."),
         method: "PUT",
         target: "/example-photos?policy",
@@ -230,8 +230,41 @@ pub(super) static EXAMPLES: &[Example] = &[
     Example {
         operation: "put_bucket_policy",
         name: "PutBucketPolicy",
+        id: "twins",
+        place: "specs/bucket/put_bucket_policy.yaml:263",
+        unverified: Some("The vendor does not name the code."),
+        method: "PUT",
+        target: "/example-photos?policy",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"statement\":[{\"action\":[\"list_objects\"],\"effect\":\"allow\",\"id\":\"everybody\",\"user\":[\"*\"]},{\"action\":[\"head_bucket\"],\"effect\":\"allow\",\"id\":\"everybody\",\"user\":[\"*\"]}]}",
+        ),
+        status: 400,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"invalid_request\",\"message\":\"Two statements have the same id.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(twins(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_policy",
+        name: "PutBucketPolicy",
         id: "no_bucket",
-        place: "specs/bucket/put_bucket_policy.yaml:262",
+        place: "specs/bucket/put_bucket_policy.yaml:290",
         unverified: None,
         method: "PUT",
         target: "/example-nowhere?policy",
@@ -488,6 +521,29 @@ async fn uploads_in_parts_documented(
         .send()
         .await;
     report.output(outcome);
+}
+
+async fn twins(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .put_bucket_policy([
+            types::PolicyStatement::new(
+                "everybody",
+                ["*"],
+                [types::PolicyAction::ListObjects],
+                types::PolicyEffect::Allow,
+            ),
+            types::PolicyStatement::new(
+                "everybody",
+                ["*"],
+                [types::PolicyAction::HeadBucket],
+                types::PolicyEffect::Allow,
+            ),
+        ])
+        .send()
+        .await;
+    report.error(outcome, qingstor::ErrorKind::Rejected, Some("invalid_request"));
 }
 
 async fn no_bucket(client: &Client, names: &Names, report: &mut Report) {

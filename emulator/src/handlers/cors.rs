@@ -1,29 +1,16 @@
-//! PUT Bucket CORS, and the preflight requests that it is for.
+//! Preflight requests, and what scripts of other origins may read of answers.
 
 use http::header::HeaderValue;
 use http::{HeaderMap, StatusCode};
 
 use super::Context;
-use crate::cors_rules::{Cors, Rule};
 use crate::error::ApiError;
 use crate::response::Reply;
+use crate::settings::cors::{Cors, Rule};
 use crate::store::kind;
 
 /// How long a preflight answer may be kept if its rule does not say, in seconds.
 const MAX_AGE: u64 = 5;
-
-/// Replaces the bucket's CORS configuration.
-pub(crate) async fn put(context: &Context) -> Result<Reply, ApiError> {
-    let bucket = context.bucket()?;
-    Cors::read(&context.json)?;
-    let document = context.json.clone();
-    context
-        .state
-        .store
-        .change(move |change| change.put_setting(&bucket, kind::CORS, &document))
-        .await?;
-    Ok(Reply::empty(StatusCode::OK))
-}
 
 /// OPTIONS on an object or on the bucket's root: 200 in any case, the Allow headers only where a rule matches.
 pub(crate) async fn preflight(context: &Context) -> Result<Reply, ApiError> {

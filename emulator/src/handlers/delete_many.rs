@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Context;
 use crate::address::check_key;
+use crate::authorize;
 use crate::error::{ApiError, code};
 use crate::response::Reply;
 use crate::store::{Change, StoreError};
@@ -31,8 +32,17 @@ pub(crate) async fn delete(context: &Context) -> Result<Reply, ApiError> {
     }
     let mut errors = Vec::new();
     let mut keys = Vec::with_capacity(named.len());
+    let mut denied = None;
     for (key, object) in named {
-        match check(key, object) {
+        let judged = context.caller().require(authorize::deleting(), &seen, key);
+        let outcome = match judged {
+            Err(error) if error.code == code::PERMISSION_DENIED => {
+                denied.get_or_insert_with(|| error.message.clone());
+                Err(error)
+            }
+            judged => judged.and_then(|()| check(key, object)),
+        };
+        match outcome {
             Ok(()) => keys.push(key.to_owned()),
             Err(error) => errors.push(json!({
                 "key": key,
@@ -40,6 +50,10 @@ pub(crate) async fn delete(context: &Context) -> Result<Reply, ApiError> {
                 "message": error.message,
             })),
         }
+    }
+    // Whoever may delete none of them is refused as a whole.
+    if let (true, Some(why)) = (keys.is_empty(), denied) {
+        return Err(ApiError::new(code::PERMISSION_DENIED, why));
     }
     let deleted = if quiet {
         Vec::new()

@@ -10,6 +10,7 @@ mod object_get;
 mod object_put;
 mod receive;
 mod service;
+mod settings;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -24,6 +25,7 @@ pub(crate) use receive::check_body;
 
 use crate::address::Address;
 use crate::auth::Identity;
+use crate::authorize::Caller;
 use crate::body::Body;
 use crate::error::{ApiError, code};
 use crate::request::Request;
@@ -36,7 +38,6 @@ pub(crate) struct Context {
     pub(crate) state: Arc<State>,
     pub(crate) request: Request,
     /// Where the connection comes from.
-    #[expect(dead_code, reason = "policies and access logs name it")]
     pub(crate) peer: IpAddr,
     pub(crate) address: Address,
     pub(crate) identity: Identity,
@@ -71,6 +72,16 @@ impl Context {
             .ok_or_else(|| ApiError::new(code::INVALID_OBJECT_NAME, "The request names no object"))
     }
 
+    /// Who asks, to be judged about something that the path does not name.
+    pub(crate) fn caller(&self) -> Caller<'_> {
+        Caller {
+            state: &self.state,
+            identity: &self.identity,
+            request: &self.request,
+            peer: self.peer,
+        }
+    }
+
     /// The bucket that the request names.
     fn bucket(&self) -> Result<Bucket, ApiError> {
         self.state.bucket_in(self.zone()?, self.bucket_name()?)
@@ -85,10 +96,23 @@ type Answer<'a> = Pin<Box<dyn Future<Output = Result<Reply, ApiError>> + Send + 
 /// The operations that this server implements.
 static HANDLERS: &[(&str, Handler)] = &[
     ("CopyObject", |c| Box::pin(object_copy::copy(c))),
+    ("DeleteBucketCors", |c| {
+        Box::pin(settings::delete(c, &settings::CORS))
+    }),
+    ("DeleteBucketPolicy", |c| {
+        Box::pin(settings::delete(c, &settings::POLICY))
+    }),
     ("DeleteMultipleObjects", |c| {
         Box::pin(delete_many::delete(c))
     }),
     ("FetchObject", |c| Box::pin(object_fetch::fetch(c))),
+    ("GetBucketAcl", |c| Box::pin(settings::get_acl(c))),
+    ("GetBucketCors", |c| {
+        Box::pin(settings::get(c, &settings::CORS))
+    }),
+    ("GetBucketPolicy", |c| {
+        Box::pin(settings::get(c, &settings::POLICY))
+    }),
     ("GetObject", |c| Box::pin(object_get::get(c))),
     ("HeadObject", |c| Box::pin(object_get::head(c))),
     ("ListBuckets", |c| Box::pin(service::list_buckets(c))),
@@ -97,7 +121,15 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("OptionsBucket", |c| Box::pin(cors::preflight(c))),
     ("OptionsObject", |c| Box::pin(cors::preflight(c))),
     ("PutBucket", |c| Box::pin(bucket::create(c))),
-    ("PutBucketCors", |c| Box::pin(cors::put(c))),
+    ("PutBucketAcl", |c| {
+        Box::pin(settings::put(c, &settings::ACL))
+    }),
+    ("PutBucketCors", |c| {
+        Box::pin(settings::put(c, &settings::CORS))
+    }),
+    ("PutBucketPolicy", |c| {
+        Box::pin(settings::put(c, &settings::POLICY))
+    }),
     ("PutObject", |c| Box::pin(object_put::put(c))),
 ];
 
@@ -136,13 +168,13 @@ mod tests {
 
     #[test]
     fn an_operation_without_handler_is_501_and_says_so() {
-        let error = require("PutBucketPolicy").expect_err("no handler");
+        let error = require("PutBucketReplication").expect_err("no handler");
         assert_eq!(error.status(), 501);
         let document: Value = serde_json::from_str(&error.document("1a2b")).expect("JSON");
         assert_eq!(document["code"], "not_implemented");
         assert_eq!(document["request_id"], "1a2b");
         let message = document["message"].as_str().unwrap_or("");
-        assert!(message.contains("PutBucketPolicy"), "{message}");
+        assert!(message.contains("PutBucketReplication"), "{message}");
         assert!(document["url"].is_string());
     }
 }

@@ -105,7 +105,6 @@ fn replaces_metadata(context: &Context) -> Result<bool, ApiError> {
 pub(crate) async fn rename(context: &Context) -> Result<Reply, ApiError> {
     let target = context.bucket()?;
     let source = source(context, "x-qs-move-source")?;
-    authorize::require_owner(&context.identity, &source.bucket)?;
     let conditions = Conditions::read(&context.request, "x-qs-move-source-")?;
     let key = context.key()?.to_owned();
     let now = context.now;
@@ -185,7 +184,9 @@ pub(crate) fn source(context: &Context, name: &str) -> Result<Source, ApiError> 
         }
     };
     let bucket = context.state.bucket_in(context.zone()?, &bucket)?;
-    authorize::may_read_source(&context.identity, &bucket, &key)?;
+    context
+        .caller()
+        .require(authorize::reading(), &bucket, &key)?;
     Ok(Source {
         bucket,
         key,

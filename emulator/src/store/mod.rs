@@ -48,7 +48,9 @@ use disk::{Disk, Folder};
 
 /// The kinds of configurations that a bucket can have.
 pub(crate) mod kind {
+    pub(crate) const ACL: &str = "acl";
     pub(crate) const CORS: &str = "cors";
+    pub(crate) const POLICY: &str = "policy";
 }
 
 /// Everything that is stored.

@@ -172,6 +172,20 @@ async fn answers_to_real_requests_follow_the_rules_too() {
         .send(&call("GET", "/mybucket/no").header("Origin", "http://a"))
         .await;
     assert_eq!((missing.status, allowed(&missing)), (404, Some("http://a")));
+    let refused = server
+        .send(
+            &call("GET", "/mybucket/k")
+                .header("Origin", "http://a")
+                .anonymous(),
+        )
+        .await;
+    assert_eq!((refused.status, allowed(&refused)), (403, Some("http://a")));
+    let forged = call("GET", "/mybucket/k")
+        .header("Origin", "http://a")
+        .resource("/mybucket/other");
+    let forged = server.send(&forged).await;
+    assert_eq!((forged.status, allowed(&forged)), (401, Some("http://a")));
+    assert_eq!(forged.header("vary"), Some("Origin"));
     let other = server
         .send(&call("GET", "/mybucket/k").header("Origin", "http://b"))
         .await;
@@ -270,4 +284,31 @@ async fn bad_configurations_are_refused_and_change_nothing() {
     assert_eq!(server.send(&put).await.status, 200);
     let unsigned = call("PUT", "/mybucket?cors").json("{}").anonymous();
     assert_eq!(server.send(&unsigned).await.error().0, 403);
+}
+
+#[tokio::test]
+async fn a_configuration_is_read_back_and_deleted() {
+    let server = Server::with_bucket().await;
+    let never = json!({ "cors_rules": [] });
+    assert_eq!(server.get("/mybucket?cors").await.json(), never);
+    let rule = json!({
+        "allowed_origin": "http://*.a", "allowed_methods": ["*"], "max_age_seconds": null, "note": { "x": null },
+    });
+    let put = json!({ "cors_rules": [rule], "resp_vary": "enable", "later": [1] });
+    let reply = server
+        .send(&call("PUT", "/mybucket?cors").json(&put.to_string()))
+        .await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    let kept = json!({ "allowed_origin": "http://*.a", "allowed_methods": ["*"], "note": {} });
+    assert_eq!(
+        server.get("/mybucket?cors").await.json(),
+        json!({ "cors_rules": [kept], "resp_vary": "enable", "later": [1] })
+    );
+    for _ in 0..2 {
+        let reply = server.send(&call("DELETE", "/mybucket?cors")).await;
+        assert_eq!((reply.status, reply.body.len()), (204, 0));
+        assert_eq!(server.get("/mybucket?cors").await.json(), never);
+        let ask = preflight("/mybucket/k", "http://x.a", "GET", "");
+        assert_eq!(allowed(&server.send(&ask).await), None);
+    }
 }

@@ -1,5 +1,6 @@
 //! The emulator as clients see it: raw requests in, raw answers out.
 
+mod access;
 mod auth;
 mod copying;
 mod cors;

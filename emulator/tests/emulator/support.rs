@@ -78,14 +78,46 @@ pub(crate) struct Call {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) signed: bool,
+    /// Key id and secret.
+    pub(crate) account: (&'static str, &'static str),
 }
 
-/// A signed request whose signed resource is the path, and the query if it is one bare sub-resource.
+/// The query keys that are part of what is signed.
+const SIGNED_KEYS: &[&str] = &[
+    "acl",
+    "append",
+    "cname",
+    "cors",
+    "delete",
+    "image",
+    "lifecycle",
+    "logging",
+    "mirror",
+    "notification",
+    "part_number",
+    "policy",
+    "position",
+    "replication",
+    "stats",
+    "upload_id",
+    "uploads",
+    "version_id",
+    "versioning",
+    "versions",
+];
+
+/// A signed request whose signed resource is the path with the signed part of the query. Values have to be plain.
 pub(crate) fn call(method: &str, target: &str) -> Call {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let resource = match query {
-        "cors" | "delete" => format!("{path}?{query}"),
-        _ => path.to_owned(),
+    let mut signed: Vec<&str> = query
+        .split('&')
+        .filter(|pair| SIGNED_KEYS.contains(&pair.split('=').next().unwrap_or("")))
+        .collect();
+    signed.sort_unstable();
+    let resource = if signed.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{}", signed.join("&"))
     };
     Call {
         method: method.to_owned(),
@@ -97,6 +129,7 @@ pub(crate) fn call(method: &str, target: &str) -> Call {
         ],
         body: Vec::new(),
         signed: true,
+        account: (KEY_ID, SECRET),
     }
 }
 
@@ -131,6 +164,12 @@ impl Call {
         self
     }
 
+    /// Signed by another account.
+    pub(crate) fn by(mut self, account: (&'static str, &'static str)) -> Call {
+        self.account = account;
+        self
+    }
+
     /// The request's bytes, for a connection that ends with the answer.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         let mut text = format!(
@@ -139,10 +178,11 @@ impl Call {
         );
         let mut headers = self.headers.clone();
         if self.signed && !headers.iter().any(|(name, _)| name == "Authorization") {
-            let signature = sign(&self.string_to_sign(), SECRET);
+            let (key_id, secret) = self.account;
+            let signature = sign(&self.string_to_sign(), secret);
             headers.push((
                 "Authorization".to_owned(),
-                format!("QS {KEY_ID}:{signature}"),
+                format!("QS {key_id}:{signature}"),
             ));
         }
         if !self.body.is_empty() || self.method == "PUT" || self.method == "POST" {

@@ -10,7 +10,7 @@ use crate::{Bucket, Error, types};
 impl Bucket {
     /// Set statements about who may do what with a bucket and its objects.
     ///
-    /// - `statement`: The statements, in the order in which they are tried; no two may be the same or have the same id.
+    /// - `statement`: The statements, in the order in which they are tried; no two may be the same or have the same id.  Not verified against the service: The vendor does not say whether a statement can deny something to the bucket's owner; the emulator takes it so, but for the settings.
     ///
     /// The rest is told to the [`PutBucketPolicy`] that this returns.
     pub fn put_bucket_policy(
