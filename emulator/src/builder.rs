@@ -65,6 +65,8 @@ impl Builder {
                 idle_timeout: Duration::from_secs(30),
                 fetch_anywhere: false,
                 accept_encoded_query: false,
+                bucket_quota: None,
+                bucket_lease: Duration::ZERO,
             },
             data_dir: None,
             sync: false,
@@ -170,6 +172,20 @@ impl Builder {
     /// makes them. Off by default.
     pub fn accept_encoded_query_values(mut self, accept: bool) -> Self {
         self.settings.accept_encoded_query = accept;
+        self
+    }
+
+    /// How many buckets an account may have; more are refused with `too_many_buckets`. The service begins with 2, the
+    /// emulator sets no limit by default.
+    pub fn bucket_quota(mut self, buckets: usize) -> Self {
+        self.settings.bucket_quota = Some(buckets);
+        self
+    }
+
+    /// How long after its creation a bucket cannot be deleted: until then that is refused with `lease_not_ready`. A
+    /// minute at the service, no time by default.
+    pub fn bucket_lease(mut self, time: Duration) -> Self {
+        self.settings.bucket_lease = time;
         self
     }
 

@@ -12,6 +12,7 @@ pub(crate) const DOCS_URL: &str = "https://docs.qingcloud.com/qingstor/api/commo
 pub(crate) mod code {
     pub(crate) const BAD_DIGEST: &str = "bad_digest";
     pub(crate) const BUCKET_ALREADY_EXISTS: &str = "bucket_already_exists";
+    pub(crate) const BUCKET_NOT_EMPTY: &str = "bucket_not_empty";
     pub(crate) const BUCKET_NOT_EXISTS: &str = "bucket_not_exists";
     pub(crate) const ENTITY_TOO_LARGE: &str = "entity_too_large";
     pub(crate) const FETCH_IN_PROCESS: &str = "fetch_in_process";
@@ -25,6 +26,7 @@ pub(crate) mod code {
     pub(crate) const INVALID_OBJECT_NAME: &str = "invalid_object_name";
     pub(crate) const INVALID_RANGE: &str = "invalid_range";
     pub(crate) const INVALID_REQUEST: &str = "invalid_request";
+    pub(crate) const LEASE_NOT_READY: &str = "lease_not_ready";
     pub(crate) const METADATA_TOO_LARGE: &str = "metadata_too_large";
     pub(crate) const METHOD_NOT_ALLOWED: &str = "method_not_allowed";
     pub(crate) const OBJECT_NOT_EXISTS: &str = "object_not_exists";
@@ -32,6 +34,7 @@ pub(crate) mod code {
     pub(crate) const PRECONDITION_FAILED: &str = "precondition_failed";
     pub(crate) const REQUEST_EXPIRED: &str = "request_expired";
     pub(crate) const SIGNATURE_NOT_MATCHED: &str = "signature_not_matched";
+    pub(crate) const TOO_MANY_BUCKETS: &str = "too_many_buckets";
     pub(crate) const TOO_MANY_OBJECTS: &str = "too_many_objects";
     pub(crate) const UPSTREAM_FAILED: &str = "upstream_failed";
     /// Not a code of the service: this server knows the operation but does not implement it.
@@ -41,6 +44,7 @@ pub(crate) mod code {
     pub(crate) const ALL: &[&str] = &[
         BAD_DIGEST,
         BUCKET_ALREADY_EXISTS,
+        BUCKET_NOT_EMPTY,
         BUCKET_NOT_EXISTS,
         ENTITY_TOO_LARGE,
         FETCH_IN_PROCESS,
@@ -54,6 +58,7 @@ pub(crate) mod code {
         INVALID_OBJECT_NAME,
         INVALID_RANGE,
         INVALID_REQUEST,
+        LEASE_NOT_READY,
         METADATA_TOO_LARGE,
         METHOD_NOT_ALLOWED,
         OBJECT_NOT_EXISTS,
@@ -61,6 +66,7 @@ pub(crate) mod code {
         PRECONDITION_FAILED,
         REQUEST_EXPIRED,
         SIGNATURE_NOT_MATCHED,
+        TOO_MANY_BUCKETS,
         TOO_MANY_OBJECTS,
         UPSTREAM_FAILED,
     ];

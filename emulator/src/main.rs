@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use qingstor_emulator::{Emulator, Error, ROUTES, implements};
@@ -54,6 +55,14 @@ struct Arguments {
     #[arg(long)]
     accept_encoded_query_values: bool,
 
+    /// Buckets that an account may have; more are refused with `too_many_buckets`. No limit by default.
+    #[arg(long)]
+    bucket_quota: Option<usize>,
+
+    /// Seconds after its creation in which a bucket cannot be deleted (`lease_not_ready`). The service has 60.
+    #[arg(long, default_value_t = 0)]
+    bucket_lease: u64,
+
     /// Print the operations, and which of them are implemented, and exit.
     #[arg(long)]
     list_operations: bool,
@@ -90,13 +99,17 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
         .domain(arguments.domain)
         .max_body_bytes(arguments.max_body_mib << 20)
         .allow_fetch_from_anywhere(arguments.fetch_anywhere)
-        .accept_encoded_query_values(arguments.accept_encoded_query_values);
+        .accept_encoded_query_values(arguments.accept_encoded_query_values)
+        .bucket_lease(Duration::from_secs(arguments.bucket_lease));
     let kept = match &arguments.data_dir {
         Some(path) => format!("Data is kept in {}", path.display()),
         None => "Data is gone when it stops (see --data-dir)".to_owned(),
     };
     if let Some(path) = arguments.data_dir {
         builder = builder.data_dir(path).sync(arguments.sync);
+    }
+    if let Some(quota) = arguments.bucket_quota {
+        builder = builder.bucket_quota(quota);
     }
     for zone in arguments.zone {
         builder = builder.zone(zone);

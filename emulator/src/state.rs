@@ -31,6 +31,10 @@ pub(crate) struct Settings {
     /// Whether fetch may ask other machines than this one.
     pub(crate) fetch_anywhere: bool,
     pub(crate) accept_encoded_query: bool,
+    /// So many buckets an account may have; without it, any number.
+    pub(crate) bucket_quota: Option<usize>,
+    /// How long after its creation a bucket cannot be deleted.
+    pub(crate) bucket_lease: Duration,
 }
 
 impl fmt::Debug for Settings {
@@ -42,6 +46,8 @@ impl fmt::Debug for Settings {
             .field("idle_timeout", &self.idle_timeout)
             .field("fetch_anywhere", &self.fetch_anywhere)
             .field("accept_encoded_query", &self.accept_encoded_query)
+            .field("bucket_quota", &self.bucket_quota)
+            .field("bucket_lease", &self.bucket_lease)
             .finish_non_exhaustive()
     }
 }

@@ -211,7 +211,6 @@ async fn empty(client: &Client, names: &Names, report: &mut Report) {
                 &Some(names.text("example-photos").to_string()),
             );
         report.equal("status", &output.status, &Some(types::BucketStatus::Active));
-        report.absent("created", output.created.is_none());
         {
             let item = &output.storage_classes;
             report.equal("storage_classes", &item.len(), &0usize);

@@ -5,12 +5,15 @@ mod cors;
 mod delete_many;
 mod listing;
 mod object_copy;
+mod object_delete;
 mod object_fetch;
 mod object_get;
 mod object_put;
+mod paging;
 mod receive;
 mod service;
 mod settings;
+mod versioning;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -18,7 +21,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 pub(crate) use cors::apply as apply_cors;
 pub(crate) use receive::check_body;
@@ -82,6 +85,12 @@ impl Context {
         }
     }
 
+    /// A bucket's owner, as lists tell it.
+    fn owner_of(&self, bucket: &Bucket) -> Value {
+        let id = &bucket.owner;
+        json!({ "id": id, "name": self.state.settings.users.name_of(id) })
+    }
+
     /// The bucket that the request names.
     fn bucket(&self) -> Result<Bucket, ApiError> {
         self.state.bucket_in(self.zone()?, self.bucket_name()?)
@@ -102,9 +111,11 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("DeleteBucketPolicy", |c| {
         Box::pin(settings::delete(c, &settings::POLICY))
     }),
+    ("DeleteBucket", |c| Box::pin(bucket::delete(c))),
     ("DeleteMultipleObjects", |c| {
         Box::pin(delete_many::delete(c))
     }),
+    ("DeleteObject", |c| Box::pin(object_delete::delete(c))),
     ("FetchObject", |c| Box::pin(object_fetch::fetch(c))),
     ("GetBucketAcl", |c| Box::pin(settings::get_acl(c))),
     ("GetBucketCors", |c| {
@@ -113,9 +124,15 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("GetBucketPolicy", |c| {
         Box::pin(settings::get(c, &settings::POLICY))
     }),
+    ("GetBucketStatistics", |c| Box::pin(bucket::statistics(c))),
+    ("GetBucketVersioning", |c| Box::pin(versioning::get(c))),
     ("GetObject", |c| Box::pin(object_get::get(c))),
+    ("HeadBucket", |c| Box::pin(bucket::head(c))),
     ("HeadObject", |c| Box::pin(object_get::head(c))),
     ("ListBuckets", |c| Box::pin(service::list_buckets(c))),
+    ("ListObjectVersions", |c| {
+        Box::pin(listing::list_versions(c))
+    }),
     ("ListObjects", |c| Box::pin(listing::list_objects(c))),
     ("MoveObject", |c| Box::pin(object_copy::rename(c))),
     ("OptionsBucket", |c| Box::pin(cors::preflight(c))),
@@ -130,6 +147,7 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("PutBucketPolicy", |c| {
         Box::pin(settings::put(c, &settings::POLICY))
     }),
+    ("PutBucketVersioning", |c| Box::pin(versioning::put(c))),
     ("PutObject", |c| Box::pin(object_put::put(c))),
 ];
 

@@ -183,9 +183,9 @@ impl Committer {
         }
         let mut taken = Vec::with_capacity(steps.len());
         let committed = self.transact(steps, &mut taken);
-        if committed.is_err() && self.reopen().is_err() {
-            // The next step tries again.
-            self.database = None;
+        if committed.is_err() {
+            // What cannot be mended now is tried again with the next step.
+            let _ = self.reopen();
         }
         let why = committed.err().map(|error| describe(&error));
         let outcome = || why.as_deref().map_or(Ok(()), Err);

@@ -15,6 +15,7 @@ mod committer;
 mod disk;
 mod error;
 mod folder;
+mod history;
 mod incoming;
 mod reading;
 mod records;
@@ -34,9 +35,12 @@ use tokio::sync::oneshot;
 
 pub(crate) use change::Change;
 pub(crate) use error::StoreError;
+pub(crate) use history::Listed;
 pub(crate) use incoming::{Writer, Written};
 pub(crate) use reading::Reading;
-pub(crate) use records::{Bucket, Description, Draft, Part, Segment, Upload, Version, Versioning};
+pub(crate) use records::{
+    Bucket, Description, Draft, Part, Segment, Upload, Version, Versioning, sequence_of,
+};
 pub(crate) use snapshot::Snapshot;
 pub(crate) use versions::Deleted;
 
@@ -51,6 +55,7 @@ pub(crate) mod kind {
     pub(crate) const ACL: &str = "acl";
     pub(crate) const CORS: &str = "cors";
     pub(crate) const POLICY: &str = "policy";
+    pub(crate) const REPLICATION: &str = "replication";
 }
 
 /// Everything that is stored.

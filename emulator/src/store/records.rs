@@ -70,6 +70,14 @@ impl Version {
     pub(crate) fn id(&self) -> String {
         STANDARD.encode(format!("{:018}", self.sequence))
     }
+
+    /// The size that is billed, in bytes: no object of the class for rare access counts less than 64 KiB.
+    pub(super) fn billed(&self) -> u64 {
+        match self.description.storage_class.as_str() {
+            "STANDARD_IA" => self.size.max(64 << 10),
+            _ => self.size,
+        }
+    }
 }
 
 /// The place in the order of versions that a version's name stands for; `None` for what is no name.
@@ -164,6 +172,9 @@ pub(crate) struct ClassUsage {
     pub(crate) count: u64,
     /// In bytes, those of parts included.
     pub(crate) bytes: u64,
+    /// The same as it is billed, in bytes.
+    #[serde(default)]
+    pub(crate) billed: u64,
 }
 
 fn is_false(flag: &bool) -> bool {

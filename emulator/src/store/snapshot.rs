@@ -21,7 +21,7 @@ pub(crate) struct Snapshot {
     buckets: ReadOnlyTable<&'static str, Json>,
     settings: ReadOnlyTable<(u64, &'static str), Json>,
     current: ReadOnlyTable<(u64, &'static str), Json>,
-    history: ReadOnlyTable<(u64, &'static str, u64), Json>,
+    pub(super) history: ReadOnlyTable<(u64, &'static str, u64), Json>,
     usage: ReadOnlyTable<u64, Json>,
     uploads: ReadOnlyTable<(u64, &'static str, &'static str), Json>,
     parts: ReadOnlyTable<(&'static str, u32), Json>,
@@ -172,6 +172,6 @@ impl Snapshot {
     }
 }
 
-fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, StoreError> {
+pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, StoreError> {
     Ok(serde_json::from_slice(json)?)
 }

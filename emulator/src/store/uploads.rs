@@ -60,6 +60,7 @@ impl Change<'_> {
         let freed = old.map_or(0, |old| old.size);
         self.account(bucket.id, &upload.description.storage_class, |share| {
             share.bytes = (share.bytes + part.size).saturating_sub(freed);
+            share.billed = (share.billed + part.size).saturating_sub(freed);
         })
     }
 
@@ -79,6 +80,7 @@ impl Change<'_> {
         let bytes: u64 = parts.iter().map(|(_, part)| part.size).sum();
         self.account(bucket.id, &upload.description.storage_class, |share| {
             share.bytes = share.bytes.saturating_sub(bytes);
+            share.billed = share.billed.saturating_sub(bytes);
         })?;
         Ok(parts)
     }

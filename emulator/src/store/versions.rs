@@ -186,6 +186,7 @@ impl Change<'_> {
         self.account(bucket, class, |share| {
             share.count += 1;
             share.bytes += version.size;
+            share.billed += version.billed();
         })
     }
 
@@ -197,6 +198,7 @@ impl Change<'_> {
         self.account(bucket, class, |share| {
             share.count = share.count.saturating_sub(1);
             share.bytes = share.bytes.saturating_sub(version.size);
+            share.billed = share.billed.saturating_sub(version.billed());
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod auth;
+mod buckets;
 mod copying;
 mod cors;
 mod delete_many;
@@ -12,3 +13,4 @@ mod listing;
 mod objects;
 mod routing;
 mod support;
+mod versions;

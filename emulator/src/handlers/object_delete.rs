@@ -1,0 +1,35 @@
+//! DELETE Object.
+
+use http::StatusCode;
+
+use super::Context;
+use crate::error::ApiError;
+use crate::response::Reply;
+use crate::store::Change;
+
+/// Deletes the object or one version of it. What is not there counts as deleted.
+pub(crate) async fn delete(context: &Context) -> Result<Reply, ApiError> {
+    let bucket = context.bucket()?;
+    let key = context.key()?.to_owned();
+    let version = context
+        .request
+        .query_nonempty("version_id")
+        .map(str::to_owned);
+    let now = context.now;
+    let delete = move |change: &mut Change<'_>| match version {
+        Some(id) => Ok((None, change.delete_version(&bucket, &key, &id)?)),
+        None => {
+            let deleted = change.delete(&bucket, &key, now)?;
+            Ok((deleted.marker, deleted.version))
+        }
+    };
+    let (marker, gone) = context.state.store.change(delete).await?;
+    let mut reply = Reply::empty(StatusCode::NO_CONTENT);
+    if let Some(marker) = marker {
+        reply.set("X-QS-Version-Id", &marker.id())?;
+    }
+    if gone.is_some_and(|version| version.delete_marker) {
+        reply.set("X-QS-Delete-Marker", "true")?;
+    }
+    Ok(reply)
+}
