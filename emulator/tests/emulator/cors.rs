@@ -195,6 +195,24 @@ async fn answers_to_real_requests_follow_the_rules_too() {
 }
 
 #[tokio::test]
+async fn a_browser_asks_about_a_presigned_url_with_its_query() {
+    let rule = json!({ "allowed_origin": "https://app.example.com", "allowed_methods": ["PUT"], "allowed_headers": ["*"] });
+    let server = configured(&json!({ "cors_rules": [rule] })).await;
+    // The signature is for the PUT that follows, so that the preflight's own would be another.
+    let target = "/mybucket/k?access_key_id=ACCESS_KEY_ID&expires=1418233000&signature=b25lIGZvciBhIFBVVA%3D%3D";
+    let ask = preflight(target, "https://app.example.com", "PUT", "x-qs-meta-owner");
+    let reply = server.send(&ask).await;
+    assert_eq!(reply.status, 200, "{}", reply.text());
+    assert_eq!(allowed(&reply), Some("https://app.example.com"));
+    // The PUT itself is judged by it.
+    let put = call("PUT", target).anonymous();
+    assert_eq!(
+        server.send(&put).await.error(),
+        (401, "signature_not_matched".to_owned())
+    );
+}
+
+#[tokio::test]
 async fn bad_configurations_are_refused_and_change_nothing() {
     let good = json!({ "allowed_origin": "http://a", "allowed_methods": ["GET"] });
     let server = configured(&json!({ "cors_rules": [good] })).await;
