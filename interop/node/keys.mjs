@@ -1,0 +1,25 @@
+// Keys that clients get wrong: one or more for each class that the vendor's own scenarios try.
+
+export const AWKWARD = {
+  plain: 'report-2026.txt',
+  folders: '2026/11/24/report.txt',
+  'folder marker': '2026/empty/',
+  spaces: 'two  blanks and one at the end ',
+  'plus and percent': '1+1=2 100% %20 %2F %zz',
+  'query and fragment': 'what?&=#;:@,$',
+  slashes: '/lead//twice///thrice',
+  'dot segments': 'a/../b/./c',
+  'punctuation 1': ",./;'[]\\-=",
+  'punctuation 2': '<>?:"{}|_+',
+  'punctuation 3': '!@#$%^&*()`~',
+  quotes: `'"'"'`,
+  Chinese: '对象存储/测试',
+  Japanese: '写真 アルバム',
+  Korean: '사진첩',
+  'beyond the first plane': '𠮷野家',
+  emoji: '😍 👩🏽 👨‍👩‍👧‍👦 ❤️',
+  digits: '１２３ ١٢٣',
+  'right to left': 'صور/العائلة، ٢٠٢٦/',
+  'one wide ligature': '﷽',
+  '1023 bytes': 'long/'.repeat(205).slice(0, 1023),
+};
