@@ -34,17 +34,29 @@ pub(crate) struct Inner {
 }
 
 impl Client {
-    /// A client with everything from environment variables and defaults; see [`config`](crate::config)
-    /// for the table.
+    /// A client with everything from environment variables, the configuration file if the feature `config-file` is on,
+    /// and defaults; see [`config`](crate::config) for the table.
     ///
     /// # Errors
     ///
-    /// `Config`, naming the variable that is wrong.
+    /// `Config`, naming the variable, or the place in the file, that is wrong.
     pub fn from_env() -> Result<Client, Error> {
         Client::builder().build()
     }
 
-    /// A builder, whose values win over environment variables.
+    /// As [`from_env`](Client::from_env) with this configuration file. Environment variables still win over it; to have
+    /// the file alone, use [`Client::builder`] with
+    /// [`no_environment`](ClientBuilder::no_environment) and [`config_file`](ClientBuilder::config_file).
+    ///
+    /// # Errors
+    ///
+    /// `Config` if there is no such file, or naming what is wrong and where.
+    #[cfg(feature = "config-file")]
+    pub fn from_file(path: impl Into<std::path::PathBuf>) -> Result<Client, Error> {
+        Client::builder().config_file(path).build()
+    }
+
+    /// A builder, whose values win over environment variables and the file.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::new()
     }

@@ -7,6 +7,7 @@
 
 use crate::answer::Answer;
 use crate::call::Call;
+use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::operation::Metadata;
 use crate::request::{Failure, Prepared};
@@ -98,6 +99,14 @@ mod on {
             "attempt"
         );
     }
+
+    /// One warning per client whose requests anybody on the way can read.
+    pub(crate) fn plain_http(endpoint: &Endpoint) {
+        tracing::warn!(
+            endpoint = tracing::field::display(endpoint),
+            "requests are not encrypted, since the endpoint says http"
+        );
+    }
 }
 
 #[cfg(not(feature = "tracing"))]
@@ -122,6 +131,8 @@ mod on {
     pub(crate) fn cancelled(_: &Span) {}
 
     pub(crate) fn attempt(_: &Prepared, _: u32, _: &Result<Answer, Failure>) {}
+
+    pub(crate) fn plain_http(_: &Endpoint) {}
 }
 
-pub(crate) use on::{Span, answered, attempt, cancelled, failed, operation, within};
+pub(crate) use on::{Span, answered, attempt, cancelled, failed, operation, plain_http, within};

@@ -6,21 +6,16 @@ use std::time::{Duration, SystemTime};
 
 use zeroize::Zeroizing;
 
-use super::Config;
-use super::access_key::{self, Pair};
-use super::environment::{ENDPOINT, Environment, USER_AGENT, VIRTUAL_HOST, ZONE, boolean};
-use super::setting::{Setting, Source};
-use super::user_agent::user_agent;
-use crate::client::{Client, Inner};
+use super::FileChoice;
+use super::access_key::Pair;
+use super::environment::Environment;
+use crate::client::Client;
 use crate::credentials::ProvideCredentials;
-use crate::endpoint::{Endpoint, is_zone};
+use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::observe::Observe;
 use crate::retry::{RetryPolicy, Timing};
-use crate::transport::{BoxFuture, HttpTransport, Transport};
-use crate::zones::Zones;
-
-const DEFAULT_ENDPOINT: &str = "https://qingstor.com";
+use crate::transport::{BoxFuture, HttpTransport, HttpTransportBuilder, Transport};
 
 /// Builds a [`Client`]. Nothing here waits or sends.
 ///
@@ -33,17 +28,25 @@ const DEFAULT_ENDPOINT: &str = "https://qingstor.com";
 /// ```
 #[must_use = "a builder does nothing until it is built"]
 pub struct ClientBuilder {
-    endpoint: Option<String>,
-    zone: Option<String>,
-    virtual_host: Option<bool>,
-    addition: Option<String>,
-    key: Option<Pair>,
-    provider: Option<Arc<dyn ProvideCredentials>>,
-    environment: Environment,
-    transport: Option<Arc<dyn Transport>>,
-    retry: RetryPolicy,
-    timing: Timing,
-    observer: Option<Arc<dyn Observe>>,
+    pub(super) endpoint: Option<String>,
+    pub(super) zone: Option<String>,
+    pub(super) virtual_host: Option<bool>,
+    pub(super) cname: Option<bool>,
+    pub(super) addition: Option<String>,
+    pub(super) key: Option<Pair>,
+    pub(super) provider: Option<Arc<dyn ProvideCredentials>>,
+    pub(super) environment: Environment,
+    pub(super) file: FileChoice,
+    pub(super) sender: Sender,
+    pub(super) retry: Option<RetryPolicy>,
+    pub(super) timing: Timing,
+    pub(super) observer: Option<Arc<dyn Observe>>,
+}
+
+/// What sends the requests.
+pub(super) enum Sender {
+    BuiltIn(HttpTransportBuilder),
+    Given(Arc<dyn Transport>),
 }
 
 impl ClientBuilder {
@@ -52,12 +55,14 @@ impl ClientBuilder {
             endpoint: None,
             zone: None,
             virtual_host: None,
+            cname: None,
             addition: None,
             key: None,
             provider: None,
             environment: Environment::process(),
-            transport: None,
-            retry: RetryPolicy::default(),
+            file: FileChoice::Usual,
+            sender: Sender::BuiltIn(HttpTransport::builder()),
+            retry: None,
             timing: Timing::default(),
             observer: None,
         }
@@ -107,6 +112,14 @@ impl ClientBuilder {
         self
     }
 
+    /// The endpoint's host is a domain of your own that is bound to one bucket (CNAME): it is used as it is, and the
+    /// bucket's name is neither in the host nor in the path, only in the signature. Without effect if the host is
+    /// `qingstor.com` or below it. Default: false.
+    pub fn cname(mut self, enable: bool) -> Self {
+        self.cname = Some(enable);
+        self
+    }
+
     /// A word that is added to the User-Agent: printable ASCII without spaces and `"`.
     pub fn additional_user_agent(mut self, addition: impl Into<String>) -> Self {
         self.addition = Some(addition.into());
@@ -115,13 +128,36 @@ impl ClientBuilder {
 
     /// How failed attempts are repeated.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = policy;
+        self.retry = Some(policy);
         self
     }
 
-    /// What sends the requests, instead of the built-in [`HttpTransport`].
+    /// Settings of the built-in [`HttpTransport`]: timeouts, proxy, certificates, addresses. What it leaves open is taken
+    /// from the environment, the file, and the defaults.
+    pub fn http(mut self, transport: HttpTransportBuilder) -> Self {
+        self.sender = Sender::BuiltIn(transport);
+        self
+    }
+
+    /// What sends the requests, instead of the built-in [`HttpTransport`]. What the environment and the file say about
+    /// timeouts, proxy and certificates is not looked at then.
     pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Arc::new(transport));
+        self.sender = Sender::Given(Arc::new(transport));
+        self
+    }
+
+    /// The configuration file, instead of the one that `QINGSTOR_CONFIG_PATH` names or `~/.qingstor/config.yaml`. It has to
+    /// be there. `~/` at the beginning stands for the home directory.
+    #[cfg(feature = "config-file")]
+    pub fn config_file(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+        self.file = FileChoice::At(path.into());
+        self
+    }
+
+    /// Reads no configuration file.
+    #[cfg(feature = "config-file")]
+    pub fn no_config_file(mut self) -> Self {
+        self.file = FileChoice::None;
         self
     }
 
@@ -140,7 +176,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Reads no environment variables.
+    /// Reads no environment variables, and so no file that they or the home directory would lead to.
     pub fn no_environment(self) -> Self {
         self.environment(|_| None)
     }
@@ -167,59 +203,14 @@ impl ClientBuilder {
         self.timing.jitter = Arc::new(draw);
         self
     }
+
     /// Checks the configuration and makes the client.
     ///
     /// # Errors
     ///
-    /// `Config`, naming the value and the variable it came from.
+    /// `Config`, naming the value and the variable, or the place in the file, that it came from.
     pub fn build(self) -> Result<Client, Error> {
-        let environment = &self.environment;
-        let (provider, credentials) = match self.provider {
-            Some(provider) => {
-                let shown = Setting::new("(provider)".to_owned(), Source::Builder);
-                (provider, shown)
-            }
-            None => access_key::provide(self.key, environment)?,
-        };
-        let endpoint = environment
-            .pick(self.endpoint, ENDPOINT, DEFAULT_ENDPOINT)?
-            .map(|text| Endpoint::parse(&text))?;
-        let zone = environment.pick(self.zone, ZONE, "")?.map(check_zone)?;
-        let virtual_host = self.virtual_host.map(|enable| enable.to_string());
-        let virtual_host = environment
-            .pick(virtual_host, VIRTUAL_HOST, "false")?
-            .map(|text| boolean(&text))?;
-        if virtual_host.value {
-            endpoint.value.check_virtual_host()?;
-        }
-        let addition = environment.pick(self.addition, USER_AGENT, "")?;
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => {
-                check_tls(&endpoint.value)?;
-                Arc::new(HttpTransport::builder().build()?)
-            }
-        };
-        let user_agent = addition
-            .clone()
-            .map(|addition| user_agent(&addition))?
-            .value;
-        Ok(Client::from_inner(Inner {
-            config: Config {
-                endpoint,
-                zone,
-                virtual_host,
-                user_agent,
-                addition,
-                credentials,
-            },
-            provider,
-            transport,
-            retry: self.retry,
-            timing: self.timing,
-            observer: self.observer,
-            zones: Zones::default(),
-        }))
+        super::build::build(self)
     }
 }
 
@@ -233,31 +224,8 @@ impl fmt::Debug for ClientBuilder {
             .field("endpoint", &endpoint)
             .field("zone", &self.zone)
             .field("virtual_host_style", &self.virtual_host)
+            .field("cname", &self.cname)
             .field("access_key_id", &self.key.as_ref().map(|(id, _)| id))
             .finish_non_exhaustive()
     }
-}
-/// A zone becomes part of a host's name.
-fn check_zone(zone: String) -> Result<String, Error> {
-    if zone.is_empty() || is_zone(&zone) {
-        return Ok(zone);
-    }
-    Err(Error::config(format!(
-        "the zone {zone:?} cannot be part of a host name; zones look like pek3a"
-    )))
-}
-
-/// Without a TLS feature the built-in transport would fail at the first request.
-fn check_tls(endpoint: &Endpoint) -> Result<(), Error> {
-    let has_tls = cfg!(any(
-        feature = "rustls",
-        feature = "rustls-no-provider",
-        feature = "native-tls"
-    ));
-    if endpoint.is_https() && !has_tls {
-        return Err(Error::config(format!(
-            "the endpoint {endpoint} needs TLS: enable the feature rustls, rustls-no-provider or native-tls of qingstor, or bring a transport"
-        )));
-    }
-    Ok(())
 }

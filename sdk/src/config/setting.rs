@@ -1,6 +1,7 @@
 //! Values that know where they came from.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::error::Error;
 
@@ -11,12 +12,29 @@ pub(crate) struct Setting<T> {
     pub(super) source: Source,
 }
 
-/// Where a value came from.
-#[derive(Clone, Copy)]
+/// Where a value came from, the stronger one first.
+#[derive(Clone)]
 pub(super) enum Source {
     Builder,
     Environment(&'static str),
+    #[cfg_attr(not(feature = "config-file"), expect(dead_code))]
+    File(Arc<Spot>),
     Default,
+}
+
+/// A place in a configuration file.
+#[derive(Clone, Debug)]
+pub(super) struct Spot {
+    pub(super) path: Arc<str>,
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) key: String,
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.path, self.line, self.column)
+    }
 }
 
 impl fmt::Display for Source {
@@ -24,7 +42,39 @@ impl fmt::Display for Source {
         match self {
             Source::Builder => f.write_str("builder"),
             Source::Environment(name) => f.write_str(name),
+            Source::File(spot) => spot.fmt(f),
             Source::Default => f.write_str("default"),
+        }
+    }
+}
+
+impl Source {
+    /// Says in an error which value it is about. What the builder was given is named by the message.
+    pub(super) fn blame(&self, error: Error) -> Error {
+        match self {
+            Source::Environment(name) => Error::config(format!("{name}: {}", error.message())),
+            Source::File(spot) => {
+                Error::config(format!("{spot}: {}: {}", spot.key, error.message()))
+            }
+            Source::Builder | Source::Default => error,
+        }
+    }
+
+    /// How strong it is: less is stronger.
+    pub(super) fn rank(&self) -> u8 {
+        match self {
+            Source::Builder => 0,
+            Source::Environment(_) => 1,
+            Source::File(_) => 2,
+            Source::Default => 3,
+        }
+    }
+
+    /// The name that the value has there.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Source::File(spot) => format!("{} in {spot}", spot.key),
+            other => other.to_string(),
         }
     }
 }
@@ -38,12 +88,10 @@ impl<T> Setting<T> {
         self,
         change: impl FnOnce(T) -> Result<U, Error>,
     ) -> Result<Setting<U>, Error> {
-        let source = self.source;
-        let value = change(self.value).map_err(|error| match source {
-            Source::Environment(name) => Error::config(format!("{name}: {}", error.message())),
-            _ => error,
-        })?;
-        Ok(Setting::new(value, source))
+        match change(self.value) {
+            Ok(value) => Ok(Setting::new(value, self.source)),
+            Err(error) => Err(self.source.blame(error)),
+        }
     }
 }
 

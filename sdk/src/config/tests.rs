@@ -164,7 +164,7 @@ fn variables_that_are_not_utf_8_are_errors() {
     use super::environment::Environment;
 
     let environment = Environment::new(|_| Some(OsString::from_vec(vec![b'a', 0xff])));
-    let error = environment.read("QINGSTOR_ZONE").unwrap_err();
+    let error = environment.read(super::keys::ZONE).map(drop).unwrap_err();
     assert_eq!(error.kind(), crate::ErrorKind::Config);
     assert_eq!(error.message(), "QINGSTOR_ZONE is not UTF-8");
 }

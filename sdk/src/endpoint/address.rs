@@ -72,10 +72,15 @@ impl Endpoint {
     /// Builds the URL of a request.
     pub(crate) fn locate(&self, place: &Place<'_>) -> Result<Address, Error> {
         let (bucket, key) = place.checked()?;
-        let bucket_in_host = place.virtual_host && bucket.is_some();
+        if self.own_domain && bucket.is_none() {
+            return Err(Error::invalid(format!(
+                "the endpoint {self} is the domain of one bucket, so the request would be for that bucket and not for the service; use a client with the service's endpoint"
+            )));
+        }
+        let bucket_in_host = (place.virtual_host || self.own_domain) && bucket.is_some();
         let mut url = String::with_capacity(128);
         url.push_str(if self.https { "https://" } else { "http://" });
-        if let Some(bucket) = bucket.filter(|_| bucket_in_host) {
+        if let Some(bucket) = bucket.filter(|_| bucket_in_host && !self.own_domain) {
             self.check_virtual_host()?;
             if !is_dns_label(bucket) {
                 return Err(Error::invalid(format!(
@@ -85,7 +90,7 @@ impl Endpoint {
             url.push_str(bucket);
             url.push('.');
         }
-        match place.zone.filter(|_| !self.zoneless) {
+        match place.zone.filter(|_| !self.zoneless && !self.own_domain) {
             Some(zone) => self.push_zoned_host(&mut url, zone)?,
             None => url.push_str(&self.host),
         }

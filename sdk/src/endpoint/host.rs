@@ -19,6 +19,8 @@ pub(crate) struct Endpoint {
     bare: bool,
     /// This machine's own names have no zones, other than those that are written out.
     pub(super) zoneless: bool,
+    /// A domain of the user's own that stands for one bucket.
+    pub(super) own_domain: bool,
 }
 
 impl Endpoint {
@@ -60,7 +62,31 @@ impl Endpoint {
             zoneless: bare || host.ends_with(".localhost"),
             host,
             port: url.port(),
+            own_domain: false,
         })
+    }
+
+    /// The host as a domain that is bound to one bucket, unless it is the service's own.
+    pub(crate) fn with_own_domain(mut self) -> Endpoint {
+        let is_service = GLOBAL_HOSTS.iter().any(|global| {
+            let front = self.host.strip_suffix(global);
+            front.is_some_and(|front| front.is_empty() || front.ends_with('.'))
+        });
+        self.own_domain = !is_service;
+        self
+    }
+
+    /// Whether others on the way can read and change what is sent.
+    pub(crate) fn is_open_to_others(&self) -> bool {
+        let loopback = match self
+            .host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+        {
+            Ok(address) => address.is_loopback(),
+            Err(_) => self.zoneless,
+        };
+        !self.https && !loopback
     }
 
     pub(crate) fn is_https(&self) -> bool {
@@ -69,7 +95,7 @@ impl Endpoint {
 
     /// Whether a bucket's name can stand in front of the host.
     pub(crate) fn check_virtual_host(&self) -> Result<(), Error> {
-        if self.bare {
+        if self.bare && !self.own_domain {
             return Err(Error::config(format!(
                 "virtual-host style is not possible with the endpoint {self}: nothing can be put in front of an IP address or localhost; use path style, or a name such as pek3a.localhost"
             )));

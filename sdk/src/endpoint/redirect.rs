@@ -9,7 +9,7 @@ impl Endpoint {
     /// and the zone, in front of ours, and the same bucket in it. Only the zone is taken from it; the next
     /// request goes to the configured endpoint again, so nothing that a server says leads elsewhere.
     pub(crate) fn zone_in_redirect(&self, location: &str, bucket: &str) -> Option<String> {
-        if self.zoneless {
+        if self.zoneless || self.own_domain {
             return None;
         }
         let uri = Uri::try_from(location).ok()?;

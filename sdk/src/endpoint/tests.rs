@@ -244,3 +244,52 @@ fn only_the_hosts_of_all_zones_need_a_zone() {
         assert_eq!(endpoint.needs_zone(), needs_zone, "{endpoint}");
     }
 }
+
+#[test]
+fn a_domain_of_ones_own_is_used_as_it_is() {
+    let place = |key: Option<&'static str>, scope| Place {
+        scope,
+        bucket: Some("photos"),
+        zone: Some("pek3a"),
+        key,
+        query: &[],
+        virtual_host: false,
+    };
+    let endpoint = Endpoint::parse("https://img.example.com:8443").unwrap();
+    let endpoint = endpoint.with_own_domain();
+    let address = endpoint.locate(&place(Some("a b"), Scope::Object)).unwrap();
+    assert_eq!(address.url, "https://img.example.com:8443/a%20b");
+    assert!(address.bucket_in_host);
+    let address = endpoint.locate(&place(None, Scope::Bucket)).unwrap();
+    assert_eq!(address.url, "https://img.example.com:8443/");
+    // The domain's root is the bucket, so nothing can be asked of the service there.
+    let error = endpoint.locate(&place(None, Scope::Service)).map(drop);
+    assert!(
+        error
+            .unwrap_err()
+            .to_string()
+            .contains("domain of one bucket")
+    );
+    // The service's own hosts are no domains of a bucket.
+    for host in ["https://qingstor.com", "https://pek3a.qingstor.com"] {
+        let endpoint = Endpoint::parse(host).unwrap().with_own_domain();
+        let address = endpoint.locate(&place(Some("k"), Scope::Object)).unwrap();
+        assert_eq!(address.url, "https://pek3a.qingstor.com/photos/k");
+    }
+}
+
+#[test]
+fn only_plain_http_to_other_machines_is_open() {
+    for (endpoint, open) in [
+        ("http://qingstor.com", true),
+        ("http://192.168.0.1:9000", true),
+        ("http://[2001:db8::1]", true),
+        ("https://qingstor.com", false),
+        ("http://127.0.0.1:9000", false),
+        ("http://[::1]:9000", false),
+        ("http://pek3a.localhost:9000", false),
+    ] {
+        let endpoint = Endpoint::parse(endpoint).unwrap();
+        assert_eq!(endpoint.is_open_to_others(), open, "{endpoint}");
+    }
+}

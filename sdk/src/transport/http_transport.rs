@@ -2,15 +2,14 @@
 
 use std::fmt::{self, Write as _};
 use std::future::poll_fn;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
 use http::Uri;
 use http::uri::{Authority, Scheme};
-use reqwest::redirect;
 
+use super::builder::{HttpTransportBuilder, Timeouts};
 use super::idle::{Incoming, Outgoing, PIECE, Progress, silent};
 use super::{BoxFuture, Transport};
 use crate::body::Body;
@@ -32,8 +31,7 @@ const PLAIN_HTTP: [&str; 3] = [
 /// Sends requests over HTTP/1.1 and HTTP/2 with pooled connections.
 ///
 /// Redirects are not followed, nothing is repeated or decompressed, and no Referer is sent. Proxies are
-/// taken from the environment (`HTTPS_PROXY` and others) unless [`no_proxy`](HttpTransportBuilder::no_proxy)
-/// is called. There is no limit for a whole transfer. Needs a Tokio runtime.
+/// taken from the environment (`HTTPS_PROXY` and others) unless the builder is told otherwise. There is no limit for a whole transfer. Needs a Tokio runtime.
 #[derive(Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
@@ -42,105 +40,19 @@ pub struct HttpTransport {
     answer_timeout: Duration,
 }
 
-/// Builds an [`HttpTransport`].
-///
-/// ```
-/// use std::time::Duration;
-/// use qingstor::transport::HttpTransport;
-///
-/// let transport = HttpTransport::builder().idle_timeout(Duration::from_secs(60)).build()?;
-/// let client = qingstor::Client::builder().transport(transport).build()?;
-/// # Ok::<(), qingstor::Error>(())
-/// ```
-#[must_use = "a builder does nothing until it is built"]
-#[derive(Debug)]
-pub struct HttpTransportBuilder {
-    connect_timeout: Duration,
-    idle_timeout: Duration,
-    answer_timeout: Duration,
-    resolve: Vec<(String, SocketAddr)>,
-    no_proxy: bool,
-}
-
 impl HttpTransport {
     /// A builder with the defaults.
     pub fn builder() -> HttpTransportBuilder {
-        HttpTransportBuilder {
-            connect_timeout: Duration::from_secs(5),
-            idle_timeout: Duration::from_secs(30),
-            answer_timeout: Duration::from_secs(15 * 60),
-            resolve: Vec::new(),
-            no_proxy: false,
-        }
-    }
-}
-
-impl HttpTransportBuilder {
-    /// How long making a connection may take, with name resolution and TLS. Default: 5 s.
-    pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.connect_timeout = limit;
-        self
+        HttpTransportBuilder::default()
     }
 
-    /// For how long nothing need move on a connection: while a request is sent, while the answer to an
-    /// operation that changes nothing is awaited, and between the bytes of an answer. Default: 30 s.
-    /// An answer that is not streamed to the caller may take ten times as long in all.
-    pub fn idle_timeout(mut self, limit: Duration) -> Self {
-        self.idle_timeout = limit;
-        self
-    }
-
-    /// How long the service may work silently after an operation that changes something was sent
-    /// whole, such as a copy of a large object. Default: 15 min.
-    pub fn answer_timeout(mut self, limit: Duration) -> Self {
-        self.answer_timeout = limit;
-        self
-    }
-
-    /// Connects to `address` instead of resolving `host`.
-    pub fn resolve(mut self, host: impl Into<String>, address: SocketAddr) -> Self {
-        self.resolve.push((host.into(), address));
-        self
-    }
-
-    /// Uses no proxy, whatever the environment says.
-    pub fn no_proxy(mut self) -> Self {
-        self.no_proxy = true;
-        self
-    }
-
-    /// Makes the transport. Nothing is connected yet. A limit of [`Duration::MAX`] is none.
-    ///
-    /// # Errors
-    ///
-    /// `Config` if TLS cannot be set up.
-    pub fn build(self) -> Result<HttpTransport, Error> {
-        // Another crate in the tree may turn reqwest's compression features on; stored bytes must come
-        // as they are.
-        let mut builder = reqwest::Client::builder()
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .retry(reqwest::retry::never())
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate()
-            .connect_timeout(self.connect_timeout);
-        for (host, address) in &self.resolve {
-            builder = builder.resolve(host, *address);
-        }
-        if self.no_proxy {
-            builder = builder.no_proxy();
-        }
-        let client = builder.build().map_err(|error| {
-            Error::config("the HTTP client cannot be set up").with_source(error)
-        })?;
-        Ok(HttpTransport {
+    pub(super) fn new(client: reqwest::Client, timeouts: Timeouts) -> HttpTransport {
+        HttpTransport {
             client,
-            connect_timeout: self.connect_timeout,
-            idle_timeout: self.idle_timeout,
-            answer_timeout: self.answer_timeout,
-        })
+            connect_timeout: timeouts.connect,
+            idle_timeout: timeouts.idle,
+            answer_timeout: timeouts.answer,
+        }
     }
 }
 

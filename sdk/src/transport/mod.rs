@@ -1,12 +1,16 @@
 //! What carries requests: a trait, and the built-in implementation over HTTP.
 
+mod builder;
 mod http_transport;
 mod idle;
+mod roots;
 
 use std::fmt;
 use std::pin::Pin;
 
-pub use http_transport::{HttpTransport, HttpTransportBuilder};
+pub use builder::HttpTransportBuilder;
+pub(crate) use builder::Proxy;
+pub use http_transport::HttpTransport;
 
 use crate::body::Body;
 use crate::endpoint::written_target;

@@ -6,6 +6,7 @@ mod keys;
 mod loopback;
 mod members;
 mod observing;
+mod own_domain;
 mod paging;
 mod positions;
 mod presign;
