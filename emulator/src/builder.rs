@@ -62,6 +62,7 @@ impl Builder {
                 clock: Arc::new(SystemTime::now),
                 log: None,
                 max_body: 5 << 30,
+                min_part_size: 4 << 20,
                 idle_timeout: Duration::from_secs(30),
                 fetch_anywhere: false,
                 accept_encoded_query: false,
@@ -153,6 +154,13 @@ impl Builder {
     /// The largest request body, and the largest source of a fetch, in bytes.
     pub fn max_body_bytes(mut self, bytes: u64) -> Self {
         self.settings.max_body = bytes;
+        self
+    }
+
+    /// The smallest part of a multipart upload that is not its last, in bytes. The service wants 4 MiB, and so does
+    /// this server if nothing is said; tests can do with less.
+    pub fn min_part_bytes(mut self, bytes: u64) -> Self {
+        self.settings.min_part_size = bytes;
         self
     }
 

@@ -15,6 +15,7 @@ pub(crate) mod code {
     pub(crate) const BUCKET_NOT_EMPTY: &str = "bucket_not_empty";
     pub(crate) const BUCKET_NOT_EXISTS: &str = "bucket_not_exists";
     pub(crate) const ENTITY_TOO_LARGE: &str = "entity_too_large";
+    pub(crate) const ENTITY_TOO_SMALL: &str = "entity_too_small";
     pub(crate) const FETCH_IN_PROCESS: &str = "fetch_in_process";
     pub(crate) const INCOMPLETE_BODY: &str = "incomplete_body";
     pub(crate) const INTERNAL_ERROR: &str = "internal_error";
@@ -24,6 +25,7 @@ pub(crate) mod code {
     pub(crate) const INVALID_JSON: &str = "invalid_json";
     pub(crate) const INVALID_LOCATION: &str = "invalid_location";
     pub(crate) const INVALID_OBJECT_NAME: &str = "invalid_object_name";
+    pub(crate) const INVALID_OBJECT_STATE: &str = "invalid_object_state";
     pub(crate) const INVALID_RANGE: &str = "invalid_range";
     pub(crate) const INVALID_REQUEST: &str = "invalid_request";
     pub(crate) const LEASE_NOT_READY: &str = "lease_not_ready";
@@ -36,6 +38,7 @@ pub(crate) mod code {
     pub(crate) const SIGNATURE_NOT_MATCHED: &str = "signature_not_matched";
     pub(crate) const TOO_MANY_BUCKETS: &str = "too_many_buckets";
     pub(crate) const TOO_MANY_OBJECTS: &str = "too_many_objects";
+    pub(crate) const UPLOAD_NOT_EXISTS: &str = "upload_not_exists";
     pub(crate) const UPSTREAM_FAILED: &str = "upstream_failed";
     /// Not a code of the service: this server knows the operation but does not implement it.
     pub(crate) const NOT_IMPLEMENTED: &str = "not_implemented";
@@ -47,6 +50,7 @@ pub(crate) mod code {
         BUCKET_NOT_EMPTY,
         BUCKET_NOT_EXISTS,
         ENTITY_TOO_LARGE,
+        ENTITY_TOO_SMALL,
         FETCH_IN_PROCESS,
         INCOMPLETE_BODY,
         INTERNAL_ERROR,
@@ -56,6 +60,7 @@ pub(crate) mod code {
         INVALID_JSON,
         INVALID_LOCATION,
         INVALID_OBJECT_NAME,
+        INVALID_OBJECT_STATE,
         INVALID_RANGE,
         INVALID_REQUEST,
         LEASE_NOT_READY,
@@ -68,6 +73,7 @@ pub(crate) mod code {
         SIGNATURE_NOT_MATCHED,
         TOO_MANY_BUCKETS,
         TOO_MANY_OBJECTS,
+        UPLOAD_NOT_EXISTS,
         UPSTREAM_FAILED,
     ];
 }

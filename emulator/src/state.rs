@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) max_body: u64,
     /// How long a client may stay silent while it sends a request.
     pub(crate) idle_timeout: Duration,
+    /// What a part has at least, unless it is the last one; in bytes.
+    pub(crate) min_part_size: u64,
     /// Whether fetch may ask other machines than this one.
     pub(crate) fetch_anywhere: bool,
     pub(crate) accept_encoded_query: bool,
@@ -43,6 +45,7 @@ impl fmt::Debug for Settings {
             .field("users", &self.users)
             .field("sites", &self.sites)
             .field("max_body", &self.max_body)
+            .field("min_part_size", &self.min_part_size)
             .field("idle_timeout", &self.idle_timeout)
             .field("fetch_anywhere", &self.fetch_anywhere)
             .field("accept_encoded_query", &self.accept_encoded_query)

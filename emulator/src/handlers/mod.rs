@@ -1,5 +1,6 @@
 //! What the operations do. Each is found by its name in the route table.
 
+mod append;
 mod bucket;
 mod cors;
 mod delete_many;
@@ -13,6 +14,9 @@ mod paging;
 mod receive;
 mod service;
 mod settings;
+mod upload;
+mod upload_list;
+mod upload_part;
 mod versioning;
 
 use std::future::Future;
@@ -104,6 +108,9 @@ type Answer<'a> = Pin<Box<dyn Future<Output = Result<Reply, ApiError>> + Send + 
 
 /// The operations that this server implements.
 static HANDLERS: &[(&str, Handler)] = &[
+    ("AbortMultipartUpload", |c| Box::pin(upload::abort(c))),
+    ("AppendObject", |c| Box::pin(append::append(c))),
+    ("CompleteMultipartUpload", |c| Box::pin(upload::complete(c))),
     ("CopyObject", |c| Box::pin(object_copy::copy(c))),
     ("DeleteBucketCors", |c| {
         Box::pin(settings::delete(c, &settings::CORS))
@@ -129,7 +136,12 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("GetObject", |c| Box::pin(object_get::get(c))),
     ("HeadBucket", |c| Box::pin(bucket::head(c))),
     ("HeadObject", |c| Box::pin(object_get::head(c))),
+    ("InitiateMultipartUpload", |c| Box::pin(upload::initiate(c))),
     ("ListBuckets", |c| Box::pin(service::list_buckets(c))),
+    ("ListMultipart", |c| Box::pin(upload_list::list_parts(c))),
+    ("ListMultipartUploads", |c| {
+        Box::pin(upload_list::list_uploads(c))
+    }),
     ("ListObjectVersions", |c| {
         Box::pin(listing::list_versions(c))
     }),
@@ -149,6 +161,8 @@ static HANDLERS: &[(&str, Handler)] = &[
     }),
     ("PutBucketVersioning", |c| Box::pin(versioning::put(c))),
     ("PutObject", |c| Box::pin(object_put::put(c))),
+    ("UploadMultipart", |c| Box::pin(upload_part::upload(c))),
+    ("UploadMultipartCopy", |c| Box::pin(upload_part::copy(c))),
 ];
 
 /// The handler of an operation; 501 without one.

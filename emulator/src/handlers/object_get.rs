@@ -66,6 +66,10 @@ pub(crate) async fn head(context: &Context) -> Result<Reply, ApiError> {
         return not_modified(reply);
     }
     reply.set("Content-Length", &object.size.to_string())?;
+    if object.appendable {
+        reply.set("X-QS-Object-Type", "appendable")?;
+        reply.set("X-QS-Next-Append-Position", &object.size.to_string())?;
+    }
     Ok(reply)
 }
 

@@ -33,10 +33,7 @@ impl<'a> Question<'a> {
         default_limit: u64,
         most: u64,
     ) -> Result<Question<'a>, ApiError> {
-        let limit = request.query_number("limit")?.unwrap_or(default_limit);
-        if limit == 0 {
-            return Err(ApiError::argument("limit", "must be at least 1"));
-        }
+        let limit = limit(request, default_limit, most)?;
         let delimiter = request.query_nonempty("delimiter").unwrap_or("");
         if delimiter.chars().count() > 1 {
             return Err(ApiError::argument("delimiter", "must be one character"));
@@ -45,7 +42,7 @@ impl<'a> Question<'a> {
             prefix: request.query("prefix").unwrap_or(""),
             delimiter,
             marker: request.query(marker).unwrap_or(""),
-            limit: limit.min(most),
+            limit,
         })
     }
 
@@ -109,6 +106,14 @@ impl<'a> Question<'a> {
             }
         }
         Ok((page, false))
+    }
+}
+
+/// Reads how many entries a list is to have; more than `most` are not given.
+pub(crate) fn limit(request: &Request, default: u64, most: u64) -> Result<u64, ApiError> {
+    match request.query_number("limit")?.unwrap_or(default) {
+        0 => Err(ApiError::argument("limit", "must be at least 1")),
+        limit => Ok(limit.min(most)),
     }
 }
 

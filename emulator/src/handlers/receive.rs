@@ -79,6 +79,7 @@ pub(crate) fn quoted(etag: &str) -> String {
     format!("\"{etag}\"")
 }
 
-fn hex(bytes: &[u8; 16]) -> String {
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8; 16]) -> String {
     format!("{:032x}", u128::from_be_bytes(*bytes))
 }

@@ -57,7 +57,7 @@ impl<'t> Change<'t> {
     }
 
     /// The next number of a kind, the first of which is `first`. It is not given out twice.
-    fn next(&mut self, kind: &'static str, first: u64) -> Result<u64, StoreError> {
+    pub(super) fn next(&mut self, kind: &'static str, first: u64) -> Result<u64, StoreError> {
         let last = self.counters.get(kind)?.map(|last| last.value());
         let next = last.map_or(first, |last| last + 1);
         self.counters.insert(kind, next)?;

@@ -17,19 +17,19 @@ impl Change<'_> {
         tables::upload(&self.uploads, bucket.id, key, id)
     }
 
-    /// Begins an upload. Its id must be new.
+    /// Begins an upload and gives it its id. Later ids of a key are greater, and nobody can guess them.
     pub(crate) fn create_upload(
         &mut self,
         bucket: &Bucket,
         key: &str,
-        id: &str,
         upload: &Upload,
-    ) -> Result<(), StoreError> {
+    ) -> Result<String, StoreError> {
         let bucket = self.bucket(bucket)?;
+        let id = format!("{:016x}{:016x}", self.next("upload", 1)?, fastrand::u64(..));
         self.uploads
-            .insert((bucket.id, key, id), json(upload)?.as_slice())?;
+            .insert((bucket.id, key, id.as_str()), json(upload)?.as_slice())?;
         self.writes += 1;
-        Ok(())
+        Ok(id)
     }
 
     /// The parts of an upload by number.

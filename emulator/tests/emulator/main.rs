@@ -1,6 +1,7 @@
 //! The emulator as clients see it: raw requests in, raw answers out.
 
 mod access;
+mod appending;
 mod auth;
 mod buckets;
 mod copying;
@@ -10,6 +11,7 @@ mod fetching;
 mod hostile;
 mod keeping;
 mod listing;
+mod multipart;
 mod objects;
 mod routing;
 mod support;

@@ -250,8 +250,8 @@ pub struct ListMultipartUploadsOutput {
     /// The last key or common prefix of the page, behind which the next one begins. Empty at the
     /// end of the list.
     pub next_key_marker: Option<String>,
-    /// The last upload id of the page, if the next one begins with further uploads of the same key.
-    /// Otherwise empty.
+    /// The last upload id of the page, behind which the next one begins. Empty at the end of the
+    /// list and behind a common prefix.
     pub next_upload_id_marker: Option<String>,
     /// Whether there is a next page, if the service tells it.
     ///
