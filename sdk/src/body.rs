@@ -1,6 +1,8 @@
 //! Bodies of requests: always of known length, replayable or good for one attempt.
 
 use std::fmt;
+use std::io::{Seek as _, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -44,6 +46,7 @@ enum Source {
     Bytes(Bytes),
     File {
         path: Arc<PathBuf>,
+        offset: u64,
         length: u64,
     },
     Stream {
@@ -80,8 +83,44 @@ impl Body {
             return Err(Error::invalid(format!("{path:?} is not a file")));
         }
         Ok(Body::new(Source::File {
-            length: metadata.len(),
             path: Arc::new(path),
+            offset: 0,
+            length: metadata.len(),
+        }))
+    }
+
+    /// A stretch of the file at `path`, by the numbers of its bytes: for parts of an upload. Otherwise like
+    /// [`from_path`](Body::from_path).
+    ///
+    /// ```
+    /// # async fn demo() -> Result<(), qingstor::Error> {
+    /// use qingstor::Body;
+    ///
+    /// let second_part = Body::from_path_range("film.mp4", 4 << 20..8 << 20).await?;
+    /// assert_eq!(second_part.len(), 4 << 20);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As `from_path`, and `InvalidInput` if the file ends before the range does, or the range before it
+    /// begins.
+    pub async fn from_path_range(path: impl AsRef<Path>, range: Range<u64>) -> Result<Body, Error> {
+        let body = Body::from_path(path).await?;
+        let Source::File { path, length, .. } = body.source else {
+            return Ok(body);
+        };
+        let wanted = range.end.checked_sub(range.start);
+        let Some(wanted) = wanted.filter(|_| range.end <= length) else {
+            return Err(Error::invalid(format!(
+                "{path:?} has {length} bytes, so not those from {} to {}",
+                range.start, range.end
+            )));
+        };
+        Ok(Body::new(Source::File {
+            path,
+            offset: range.start,
+            length: wanted,
         }))
     }
 
@@ -148,9 +187,9 @@ impl Body {
         let counts = self.counts;
         let stream = match self.source {
             Source::Bytes(bytes) => return Ok(ByteStream::from(bytes)),
-            Source::File { path, .. } => ByteStream::new(FileChunks {
+            Source::File { path, offset, .. } => ByteStream::new(FileChunks {
                 left: length,
-                state: FileState::Opening(Box::pin(File::open(path.as_path().to_path_buf()))),
+                state: FileState::Opening(Box::pin(open_at(path.clone(), offset))),
                 path,
             }),
             Source::Stream { chunks, .. } => {
@@ -299,6 +338,19 @@ impl Drop for Lent {
             *home.lock().unwrap_or_else(PoisonError::into_inner) = self.chunks.take();
         }
     }
+}
+
+/// Opens a file at a byte of it.
+async fn open_at(path: Arc<PathBuf>, offset: u64) -> std::io::Result<File> {
+    let opening = tokio::task::spawn_blocking(move || {
+        let mut file = std::fs::File::open(path.as_path())?;
+        if offset > 0 {
+            file.seek(SeekFrom::Start(offset))?;
+        }
+        Ok(file)
+    });
+    let opened: std::io::Result<std::fs::File> = opening.await.map_err(std::io::Error::other)?;
+    opened.map(File::from_std)
 }
 
 struct FileChunks {

@@ -34,6 +34,16 @@ impl Bucket {
         self
     }
 
+    /// Another bucket of the same client. A zone that was set goes for it too, as for a source of copies, which has
+    /// to be in the same zone.
+    pub(crate) fn beside(&self, name: &str) -> Bucket {
+        Bucket {
+            client: self.client.clone(),
+            name: Arc::from(name),
+            zone: self.zone.clone(),
+        }
+    }
+
     /// The bucket's name.
     pub fn name(&self) -> &str {
         &self.name

@@ -61,6 +61,8 @@ pub enum ErrorKind {
     Truncated,
     /// The answer could not be understood, or is none that the service gives.
     Decode,
+    /// A checksum shows that other bytes arrived than those that were sent.
+    ChecksumMismatch,
 }
 
 impl ErrorKind {
@@ -84,6 +86,7 @@ impl ErrorKind {
             ErrorKind::Timeout => "timeout",
             ErrorKind::Truncated => "truncated",
             ErrorKind::Decode => "decode",
+            ErrorKind::ChecksumMismatch => "checksum_mismatch",
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod sign;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;
+pub mod transfer;
 pub mod transport;
 
 mod answer;
@@ -54,7 +55,7 @@ pub mod operations {
 pub mod types {
     pub use crate::generated::types::*;
     pub use crate::value::{
-        ByteRange, Crop, CustomerKey, Extra, Gravity, ImageActions, ObjectRef, Resize, ResizeMode,
-        UnknownValue, Watermark, WatermarkImage,
+        ByteRange, Crop, CustomerKey, ETag, Extra, Gravity, ImageActions, ObjectRef, Resize,
+        ResizeMode, UnknownValue, Watermark, WatermarkImage,
     };
 }

@@ -14,6 +14,7 @@ use crate::body::Body;
 use crate::error::Error;
 use crate::form::FormBody;
 use crate::json::JsonBody;
+use crate::value::ByteRange;
 
 /// A request without host, date and signature, as an [`Operation`](crate::operation::Operation)
 /// writes it.
@@ -60,6 +61,23 @@ impl Parts {
         let (name, value) = header(&name.into(), value)?;
         self.headers.insert(name, value);
         Ok(())
+    }
+
+    /// A header with a range of bytes; none for the whole.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidInput` for a range of no bytes, which HTTP cannot say, and for one that ends before it
+    /// begins.
+    pub fn range(
+        &mut self,
+        name: impl Into<Cow<'static, str>>,
+        range: &ByteRange,
+    ) -> Result<(), Error> {
+        match range.to_header()? {
+            Some(value) => self.header(name, &value),
+            None => Ok(()),
+        }
     }
 
     /// A header whose value is a secret and never shown.

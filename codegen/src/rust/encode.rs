@@ -89,7 +89,6 @@ fn text(ty: &Type, value: &Operand) -> TokenStream {
             quote!(&text::#convert(#time))
         }
         Type::List(_) => quote!(&text::comma_separated(#reference)),
-        Type::ByteRange => quote!(&#receiver.to_header()?),
         Type::ObjectRef => quote!(&#receiver.to_path()?),
         Type::CustomerKey => quote!(&#receiver.to_base64()),
         _ => quote!(&#receiver.to_string()),
@@ -124,6 +123,13 @@ fn query(field: &Field) -> TokenStream {
 
 fn header(field: &Field, computed: &[Computed]) -> TokenStream {
     let wire = &field.wire;
+    if field.ty == Type::ByteRange {
+        // The whole is said by leaving the header out.
+        return with_value(field, |value| {
+            let range = value.reference;
+            quote!(parts.range(#wire, #range)?;)
+        });
+    }
     // What is worked out from this header travels with it.
     let with: Vec<&Computed> = computed
         .iter()

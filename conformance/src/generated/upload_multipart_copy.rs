@@ -378,7 +378,7 @@ async fn copy_range(client: &Client, names: &Names, report: &mut Report) {
             1,
             types::ObjectRef::new(names.text("example-photos"), "clip.mp4"),
         )
-        .copy_range("bytes=0-4")
+        .copy_range(types::ByteRange::from(0..=4))
         .copy_source_if_modified_since(
             std::time::UNIX_EPOCH + std::time::Duration::from_secs(1420070400),
         )

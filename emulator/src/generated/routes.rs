@@ -251,7 +251,7 @@ pub static ROUTES: &[Route] = &[
             Param {
                 name: "X-QS-Copy-Range",
                 location: Location::Header,
-                ty: "string",
+                ty: "byte_range",
                 required: false,
             },
             Param {

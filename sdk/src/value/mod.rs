@@ -1,6 +1,7 @@
 //! Values of requests and answers that are written by hand.
 
 mod customer_key;
+mod etag;
 mod extra;
 mod image;
 mod object_ref;
@@ -9,6 +10,7 @@ mod range;
 mod sensitive;
 
 pub use customer_key::CustomerKey;
+pub use etag::ETag;
 pub use extra::Extra;
 pub use image::{Crop, Gravity, ImageActions, Resize, ResizeMode, Watermark, WatermarkImage};
 pub use object_ref::ObjectRef;

@@ -36,6 +36,21 @@ impl ObjectRef {
         self
     }
 
+    /// The bucket.
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// The key, not encoded.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The version, if it is a certain one.
+    pub fn version_id(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
     /// The header's value.
     ///
     /// # Errors

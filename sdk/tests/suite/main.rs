@@ -1,10 +1,13 @@
 //! Tests of the hand-written core through its public interface.
 
 mod bodies;
+mod copy_from;
+mod delete_many;
 mod errors;
 mod keys;
 mod loopback;
 mod members;
+mod multipart;
 mod observing;
 mod own_domain;
 mod paging;
@@ -13,5 +16,6 @@ mod presign;
 mod retries;
 mod secrets;
 mod signing;
+mod upload_file;
 mod wire;
 mod zones;

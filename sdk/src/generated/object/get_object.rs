@@ -259,7 +259,7 @@ impl Operation for GetObject {
             parts.query("response-content-disposition", value);
         }
         if let Some(value) = &self.range {
-            parts.header("Range", &value.to_header()?)?;
+            parts.range("Range", value)?;
         }
         if let Some(value) = &self.if_match {
             parts.header("If-Match", value)?;

@@ -93,7 +93,7 @@ pub struct UploadMultipartCopy {
     upload_id: String,
     part_number: u64,
     copy_source: types::ObjectRef,
-    copy_range: Option<String>,
+    copy_range: Option<types::ByteRange>,
     encryption_customer_key: Option<types::CustomerKey>,
     copy_source_if_modified_since: Option<std::time::SystemTime>,
     copy_source_if_unmodified_since: Option<std::time::SystemTime>,
@@ -103,10 +103,10 @@ pub struct UploadMultipartCopy {
 }
 
 impl UploadMultipartCopy {
-    /// The bytes of the source to copy, from the first to the last and counted from 0, such as
-    /// `bytes=0-4194303`. The whole source by default, which then has at most 5 GiB. Header
-    /// `X-QS-Copy-Range`.
-    pub fn copy_range(mut self, value: impl Into<String>) -> Self {
+    /// The bytes of the source to copy, from the first to the last and counted from 0. The vendor
+    /// describes no other kind of range here. The whole source by default, which then has at most 5
+    /// GiB. Header `X-QS-Copy-Range`.
+    pub fn copy_range(mut self, value: impl Into<types::ByteRange>) -> Self {
         self.copy_range = Some(value.into());
         self
     }
@@ -194,7 +194,7 @@ impl Operation for UploadMultipartCopy {
         parts.query("part_number", &self.part_number.to_string());
         parts.header("X-QS-Copy-Source", &self.copy_source.to_path()?)?;
         if let Some(value) = &self.copy_range {
-            parts.header("X-QS-Copy-Range", value)?;
+            parts.range("X-QS-Copy-Range", value)?;
         }
         if let Some(value) = &self.encryption_customer_key {
             parts.secret_header("X-QS-Encryption-Customer-Key", &value.to_base64())?;
