@@ -9,7 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, code};
 use crate::store::{Reading, StoreError};
 
 /// So many bytes are read at once. Two such pieces are in memory for each download.
@@ -74,7 +74,7 @@ impl Payload {
         match self.frame().await {
             None => Ok(None),
             Some(Ok(frame)) => Ok(frame.into_data().ok()),
-            Some(Err(error)) => Err(StoreError::from(error).into()),
+            Some(Err(error)) => Err(ApiError::new(code::INTERNAL_ERROR, error.to_string())),
         }
     }
 }

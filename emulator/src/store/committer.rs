@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
-use std::thread;
 use std::time::Duration;
 
 use redb::Database;
@@ -23,9 +22,6 @@ const MOST: usize = 256;
 
 /// How often files are looked after that somebody still read when they were dropped.
 const PATIENCE: Duration = Duration::from_millis(50);
-
-/// How long readers may take to let go of a database that failed.
-const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Where readers find what is stored; nothing while the database is closed.
 pub(super) type Published = Arc<RwLock<Option<Arc<Snapshot>>>>;
@@ -99,8 +95,10 @@ where
 /// The writing end of a store.
 pub(super) struct Committer {
     disk: Arc<dyn Disk>,
-    /// Nothing after a failure from which it could not be opened again.
+    /// Nothing after a failure, as long as it could not be opened again.
     database: Option<Database>,
+    /// What is read from in the meantime.
+    fallback: Option<Database>,
     published: Published,
     /// For each of the last transactions: the files it dropped, and the moment before it. They can be removed when
     /// nobody reads what was stored then, or earlier.
@@ -120,6 +118,7 @@ impl Committer {
         Ok(Committer {
             disk,
             database: Some(database),
+            fallback: None,
             published: Arc::new(RwLock::new(Some(Arc::new(snapshot)))),
             waiting: VecDeque::new(),
             removed: Vec::new(),
@@ -290,19 +289,21 @@ impl Committer {
         }
     }
 
-    /// Opens the database anew after a failure.
+    /// Opens the database anew after a failure. If that is not possible, what is stored can be read all the same.
     fn reopen(&mut self) -> Result<(), StoreError> {
-        if let Some(snapshot) = self.publish(None) {
-            let mut patience = FAREWELL.as_millis();
-            while Arc::strong_count(&snapshot) > 1 {
-                if patience == 0 {
-                    self.publish(Some(snapshot));
-                    return Err(StoreError::broken("database", "it is still being read"));
-                }
-                patience -= 1;
-                thread::sleep(Duration::from_millis(1));
-            }
+        let opened = self.reopen_to_write();
+        if opened.is_err() && self.fallback.is_none() {
+            self.database = None;
+            let database = recovery::open_for_reading(&*self.disk)?;
+            let snapshot = Snapshot::take(&database)?;
+            self.fallback = Some(database);
+            self.publish(Some(Arc::new(snapshot)));
         }
+        opened
+    }
+
+    fn reopen_to_write(&mut self) -> Result<(), StoreError> {
+        // Whoever still reads from it is told that it is closed.
         self.database = None;
         let database = recovery::reopen(&*self.disk)?;
         let undecided = std::mem::take(&mut self.undecided);
@@ -311,6 +312,7 @@ impl Committer {
         let snapshot = Snapshot::take(&database)?;
         self.database = Some(database);
         self.publish(Some(Arc::new(snapshot)));
+        self.fallback = None;
         Ok(())
     }
 }

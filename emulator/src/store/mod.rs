@@ -10,13 +10,20 @@
 // Multipart uploads, versions and configurations come to use all of it.
 #![allow(dead_code, unused_imports)]
 
+#[cfg(test)]
+mod audit;
 mod change;
 mod committer;
 mod disk;
 mod error;
+#[cfg(test)]
+mod failures;
 mod folder;
+#[cfg(test)]
+mod forgetful;
 mod history;
 mod incoming;
+mod overlay;
 mod reading;
 mod records;
 mod recovery;

@@ -8,6 +8,7 @@ use super::change::Change;
 use super::disk::{self, Disk};
 use super::error::StoreError;
 use super::incoming::Unnamed;
+use super::overlay::Overlay;
 
 /// In bytes. It is what the database may keep in memory.
 const CACHE: usize = 16 << 20;
@@ -50,6 +51,14 @@ pub(super) fn reopen(disk: &dyn Disk) -> Result<Database, StoreError> {
     let database = Database::builder()
         .set_cache_size(CACHE)
         .create_with_backend(disk.database()?)?;
+    Ok(database)
+}
+
+/// Opens the database to be read only, without a change to the disk.
+pub(super) fn open_for_reading(disk: &dyn Disk) -> Result<Database, StoreError> {
+    let database = Database::builder()
+        .set_cache_size(CACHE)
+        .create_with_backend(Overlay::new(disk.database()?)?)?;
     Ok(database)
 }
 

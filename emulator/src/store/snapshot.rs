@@ -106,7 +106,10 @@ impl Snapshot {
         from: Bound<&str>,
     ) -> Result<impl Iterator<Item = Result<(String, Version), StoreError>> + use<>, StoreError>
     {
-        let from = from.map(|key| (bucket.id, key));
+        let from = match from {
+            Bound::Unbounded => Bound::Included((bucket.id, "")),
+            from => from.map(|key| (bucket.id, key)),
+        };
         let to = Bound::Excluded((bucket.id + 1, ""));
         let range: Range<'static, _, _> = self.current.range::<(u64, &str)>((from, to))?;
         Ok(range.map(|entry| {
@@ -138,7 +141,10 @@ impl Snapshot {
         impl Iterator<Item = Result<(String, String, Upload), StoreError>> + use<>,
         StoreError,
     > {
-        let from = from.map(|(key, id)| (bucket.id, key, id));
+        let from = match from {
+            Bound::Unbounded => Bound::Included((bucket.id, "", "")),
+            from => from.map(|(key, id)| (bucket.id, key, id)),
+        };
         let to = Bound::Excluded((bucket.id + 1, "", ""));
         let range: Range<'static, _, _> = self.uploads.range::<(u64, &str, &str)>((from, to))?;
         Ok(range.map(|entry| {
@@ -154,7 +160,10 @@ impl Snapshot {
         upload: &str,
         from: Bound<u32>,
     ) -> Result<impl Iterator<Item = Result<(u32, Part), StoreError>> + use<>, StoreError> {
-        let from = from.map(|number| (upload, number));
+        let from = match from {
+            Bound::Unbounded => Bound::Included((upload, 0)),
+            from => from.map(|number| (upload, number)),
+        };
         let to = Bound::Included((upload, u32::MAX));
         let range: Range<'static, _, _> = self.parts.range::<(&str, u32)>((from, to))?;
         Ok(range.map(|entry| {

@@ -157,6 +157,32 @@ async fn a_download_is_not_disturbed_by_what_happens_to_the_object() {
 }
 
 #[tokio::test]
+async fn a_failing_disk_is_a_clear_error_and_the_server_goes_on() {
+    let root = tempfile::tempdir().expect("a folder");
+    let server = on(root.path()).await;
+    server.send(&call("PUT", "/mybucket")).await;
+    let large = pattern(1_000_000);
+    server.put("/mybucket/old", &large).await;
+    let (incoming, away) = (root.path().join("incoming"), root.path().join("away"));
+    fs::rename(&incoming, &away).expect("taken away");
+    for key in ["old", "new"] {
+        let put = call("PUT", &format!("/mybucket/{key}")).body(&pattern(2_000_000));
+        let refused = server.send(&put).await;
+        assert_eq!(refused.error(), (500, "internal_error".to_owned()));
+        let message = refused.json()["message"].as_str().unwrap_or("").to_owned();
+        assert!(message.contains("data folder"), "{message}");
+    }
+    assert!(server.get("/mybucket/old").await.body == large);
+    assert_eq!(server.get("/mybucket/new").await.status, 404);
+    server.put("/mybucket/small", b"what needs no file").await;
+    fs::rename(&away, &incoming).expect("brought back");
+    server.put("/mybucket/new", &large).await;
+    assert!(server.get("/mybucket/new").await.body == large);
+    assert_eq!(files(&root.path().join("blobs")).len(), 2);
+    assert_eq!(files(&incoming).len(), 0);
+}
+
+#[tokio::test]
 async fn accounts_have_their_own_buckets() {
     let server = Server::with(|b| b.user("usr-bob", "bob", "BOBS_KEY", "BOBS_SECRET")).await;
     let as_bob = |mut call: Call| {
