@@ -32,13 +32,14 @@ enum Host {
     Bucket { bucket: String, zone: String },
 }
 
-/// Reads host and raw path.
+/// Reads host and raw path. `bound` knows bucket and zone of domains that are bound to a bucket.
 pub(crate) fn locate(
     sites: &Sites,
+    bound: impl FnOnce(&str) -> Option<(String, String)>,
     host: Option<&str>,
     raw_path: &str,
 ) -> Result<Address, ApiError> {
-    match classify(sites, host.unwrap_or(""))? {
+    match classify(sites, bound, host.unwrap_or(""))? {
         Host::Global => path_style(None, raw_path),
         Host::Zone(zone) => path_style(Some(zone), raw_path),
         Host::Bucket { bucket, zone } => virtual_host(bucket, zone, raw_path),
@@ -119,7 +120,20 @@ pub(crate) fn check_key(key: &str) -> Result<(), ApiError> {
     ))
 }
 
-fn classify(sites: &Sites, host: &str) -> Result<Host, ApiError> {
+/// Whether a name in small letters is this server's own, whatever is bound.
+pub(crate) fn is_own(sites: &Sites, name: &str) -> bool {
+    let below = |base: &str| {
+        name.strip_suffix(base)
+            .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    };
+    below(&sites.domain) || below("localhost") || is_ip(name)
+}
+
+fn classify(
+    sites: &Sites,
+    bound: impl FnOnce(&str) -> Option<(String, String)>,
+    host: &str,
+) -> Result<Host, ApiError> {
     let name = without_port(host).to_ascii_lowercase();
     let name = name.strip_suffix('.').unwrap_or(&name);
     let default_zone = || Host::Zone(sites.zones.first().cloned().unwrap_or_default());
@@ -154,6 +168,9 @@ fn classify(sites: &Sites, host: &str) -> Result<Host, ApiError> {
             },
             None => Host::Zone(zone),
         });
+    }
+    if let Some((bucket, zone)) = bound(name) {
+        return Ok(Host::Bucket { bucket, zone });
     }
     // Any other name, of a container for instance, is this machine under another name.
     Ok(default_zone())
@@ -193,8 +210,13 @@ mod tests {
         }
     }
 
+    fn bound(domain: &str) -> Option<(String, String)> {
+        let known = domain == "images.example.com";
+        known.then(|| ("photos".to_owned(), "sh1a".to_owned()))
+    }
+
     fn names(host: &str, path: &str) -> (Option<String>, Option<String>, Option<String>) {
-        let address = locate(&sites(), Some(host), path).expect("an address");
+        let address = locate(&sites(), bound, Some(host), path).expect("an address");
         (address.zone, address.bucket, address.key)
     }
 
@@ -217,7 +239,12 @@ mod tests {
             let expected = (some("pek3a"), some("photos"), some("a b"));
             assert_eq!(names(host, "/photos/a%20b"), expected, "{host}");
         }
-        for host in ["photos.sh1a.qingstor.com", "Photos.SH1A.localhost.:9000"] {
+        for host in [
+            "photos.sh1a.qingstor.com",
+            "Photos.SH1A.localhost.:9000",
+            "images.example.com",
+            "Images.Example.com.:9000",
+        ] {
             let expected = (some("sh1a"), some("photos"), some("a b"));
             assert_eq!(names(host, "/a%20b"), expected, "{host}");
             assert_eq!(names(host, "/"), (some("sh1a"), some("photos"), None));
@@ -248,13 +275,13 @@ mod tests {
             ("127.0.0.1", "/photos/"),
             ("photos.pek3a.qingstor.com", "/"),
         ] {
-            let mut resources = locate(&sites(), Some(host), path)
+            let mut resources = locate(&sites(), bound, Some(host), path)
                 .expect("an address")
                 .resources;
             resources.sort();
             assert_eq!(resources, ["/photos", "/photos/"], "{host}{path}");
         }
-        let object = locate(&sites(), Some("photos.pek3a.qingstor.com"), "/a//b");
+        let object = locate(&sites(), bound, Some("photos.pek3a.qingstor.com"), "/a//b");
         assert_eq!(object.expect("an address").resources, ["/photos/a//b"]);
     }
 
@@ -268,12 +295,26 @@ mod tests {
             ("mars1.qingstor.com", "/", code::INVALID_LOCATION),
             ("photos.mars1.qingstor.com", "/", code::INVALID_LOCATION),
         ] {
-            let error = locate(&sites(), Some(host), path).expect_err(path);
+            let error = locate(&sites(), bound, Some(host), path).expect_err(path);
             assert_eq!(error.code, expected, "{host}{path}");
         }
         let longest = format!("/photos/{}", "k".repeat(1023));
-        assert!(locate(&sites(), None, &longest).is_ok());
-        assert!(locate(&sites(), None, &format!("{longest}k")).is_err());
+        assert!(locate(&sites(), bound, None, &longest).is_ok());
+        assert!(locate(&sites(), bound, None, &format!("{longest}k")).is_err());
+    }
+
+    #[test]
+    fn own_names_cannot_be_bound() {
+        for (name, own) in [
+            ("qingstor.com", true),
+            ("photos.mars1.qingstor.com", true),
+            ("a.localhost", true),
+            ("127.0.0.1", true),
+            ("images.example.com", false),
+            ("notqingstor.com", false),
+        ] {
+            assert_eq!(is_own(&sites(), name), own, "{name}");
+        }
     }
 
     #[test]

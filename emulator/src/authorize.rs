@@ -193,6 +193,14 @@ fn owner_only(bucket: &Bucket) -> ApiError {
     ))
 }
 
+/// Refuses everybody but the bucket's owner.
+pub(crate) fn require_owner(identity: &Identity, bucket: &Bucket) -> Result<(), ApiError> {
+    if is_owner(identity, bucket) {
+        return Ok(());
+    }
+    Err(owner_only(bucket))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

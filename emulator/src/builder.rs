@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 
 use crate::address::Sites;
 use crate::emulator::Emulator;
-use crate::error::Error;
+use crate::error::{ApiError, Error};
 use crate::state::{Settings, State};
 use crate::store::Store;
 use crate::users::{User, Users};
@@ -68,6 +68,8 @@ impl Builder {
                 accept_encoded_query: false,
                 bucket_quota: None,
                 bucket_lease: Duration::ZERO,
+                notify_timeout: Duration::from_secs(5),
+                notify_pause: Duration::from_secs(1),
             },
             data_dir: None,
             sync: false,
@@ -197,6 +199,14 @@ impl Builder {
         self
     }
 
+    /// How long the receiver of a notification may take to answer, and how long after a failure it is told once more.
+    /// 5 seconds and 1 second, as the service has it.
+    pub fn notification_patience(mut self, timeout: Duration, pause: Duration) -> Self {
+        self.settings.notify_timeout = timeout;
+        self.settings.notify_pause = pause;
+        self
+    }
+
     /// Starts listening and serves on the current Tokio runtime.
     ///
     /// # Errors
@@ -217,11 +227,9 @@ impl Builder {
         let store = opening
             .await
             .map_err(|error| Error::Setting(format!("the runtime is ending: {error}")))??;
-        Ok(Emulator::spawn(
-            listener,
-            address,
-            State::new(self.settings, store),
-        ))
+        let state = State::new(self.settings, store)
+            .map_err(|error| Error::Setting(ApiError::from(error).message))?;
+        Ok(Emulator::spawn(listener, address, state))
     }
 
     fn check(&self) -> Result<(), Error> {

@@ -2,12 +2,17 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::timeout;
 
+use crate::background::lifecycle::{self, LifecycleReport};
+use crate::background::{self, access_log, replicate};
 use crate::builder::Builder;
+use crate::error::Error;
 use crate::server;
 use crate::state::State;
 
@@ -19,7 +24,11 @@ pub struct Emulator {
     state: Arc<State>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
+    background: JoinHandle<()>,
 }
+
+/// How long a shutdown waits for notifications and copies that are under way.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 impl Emulator {
     /// Settings to begin with.
@@ -31,11 +40,13 @@ impl Emulator {
         let state = Arc::new(state);
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(server::run(listener, Arc::clone(&state), stopped));
+        let background = tokio::spawn(background::tick(Arc::clone(&state)));
         Emulator {
             address,
             state,
             stop: Some(stop),
             task,
+            background,
         }
     }
 
@@ -75,12 +86,54 @@ impl Emulator {
             .map_or("", String::as_str)
     }
 
-    /// Stops accepting, waits up to 5 seconds for requests that are being served, and ends.
+    /// Carries out the lifecycle rules of all buckets, as it is done every hour.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Background`] if what is stored cannot be read or changed.
+    pub async fn run_lifecycle(&self) -> Result<LifecycleReport, Error> {
+        lifecycle::run(&self.state).await.map_err(Error::background)
+    }
+
+    /// Writes what is noted for access logs into their buckets, also of the hour that is not over.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Background`] if it cannot be written.
+    pub async fn flush_logs(&self) -> Result<(), Error> {
+        let flushed = access_log::flush(&self.state, true).await;
+        flushed.map_err(Error::background)
+    }
+
+    /// Copies objects that are older than the replication rules about them, where these want it and were put half an hour
+    /// ago or earlier, as it is done every hour. Says how many.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Background`] if what is stored cannot be read or changed.
+    pub async fn run_replication(&self) -> Result<u64, Error> {
+        replicate::history(&self.state)
+            .await
+            .map_err(Error::background)
+    }
+
+    /// Waits until the notifications and copies that requests have caused so far are delivered or given up.
+    pub async fn settle(&self) {
+        self.state.tasks.settle().await;
+    }
+
+    /// Stops accepting, waits up to 5 seconds for requests that are being served and as long for what they caused, writes
+    /// the access logs, and ends.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {
             let _ = stop.send(());
         }
         let _ = (&mut self.task).await;
+        self.background.abort();
+        let _ = timeout(FAREWELL, self.settle()).await;
+        if let Err(error) = self.flush_logs().await {
+            self.state.log(&error.to_string());
+        }
         let state = Arc::clone(&self.state);
         let _ = spawn_blocking(move || state.store.close()).await;
     }
@@ -89,6 +142,8 @@ impl Emulator {
 impl Drop for Emulator {
     fn drop(&mut self) {
         self.task.abort();
+        self.background.abort();
+        self.state.tasks.abort();
         self.state.store.close();
     }
 }

@@ -14,6 +14,8 @@ pub(crate) mod code {
     pub(crate) const BUCKET_ALREADY_EXISTS: &str = "bucket_already_exists";
     pub(crate) const BUCKET_NOT_EMPTY: &str = "bucket_not_empty";
     pub(crate) const BUCKET_NOT_EXISTS: &str = "bucket_not_exists";
+    pub(crate) const CNAME_ERROR: &str = "cname_error";
+    pub(crate) const DOMAIN_OCCUPIED: &str = "domain_occupied";
     pub(crate) const ENTITY_TOO_LARGE: &str = "entity_too_large";
     pub(crate) const ENTITY_TOO_SMALL: &str = "entity_too_small";
     pub(crate) const FETCH_IN_PROCESS: &str = "fetch_in_process";
@@ -49,6 +51,8 @@ pub(crate) mod code {
         BUCKET_ALREADY_EXISTS,
         BUCKET_NOT_EMPTY,
         BUCKET_NOT_EXISTS,
+        CNAME_ERROR,
+        DOMAIN_OCCUPIED,
         ENTITY_TOO_LARGE,
         ENTITY_TOO_SMALL,
         FETCH_IN_PROCESS,
@@ -162,6 +166,14 @@ pub enum Error {
     },
     /// A setting is unusable; the text says which and why.
     Setting(String),
+    /// Something that happens beside the requests failed; the text says why.
+    Background(String),
+}
+
+impl Error {
+    pub(crate) fn background(error: ApiError) -> Error {
+        Error::Background(error.message)
+    }
 }
 
 impl fmt::Display for Error {
@@ -171,7 +183,7 @@ impl fmt::Display for Error {
             Error::DataFolder { path, reason } => {
                 write!(f, "the data folder {}: {reason}", path.display())
             }
-            Error::Setting(text) => f.write_str(text),
+            Error::Setting(text) | Error::Background(text) => f.write_str(text),
         }
     }
 }
@@ -180,7 +192,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Listen { source, .. } => Some(source),
-            Error::DataFolder { .. } | Error::Setting(_) => None,
+            Error::DataFolder { .. } | Error::Setting(_) | Error::Background(_) => None,
         }
     }
 }

@@ -21,12 +21,14 @@ mod address;
 pub mod answer;
 mod auth;
 mod authorize;
+mod background;
 mod body;
 mod builder;
 mod canonical;
 mod conditions;
 
 mod describe;
+mod domains;
 mod emulator;
 mod error;
 // Laid out by the generator.
@@ -51,6 +53,7 @@ mod users;
 mod vectors;
 mod wildcard;
 
+pub use background::lifecycle::LifecycleReport;
 pub use builder::Builder;
 pub use emulator::Emulator;
 pub use error::Error;

@@ -1,12 +1,13 @@
-//! Downloading from the origin of a fetch: plain HTTP, from this machine unless more is allowed.
+//! Asking other servers: for the source of a fetch or a mirror, and to hear a notification. Plain HTTP, on this machine
+//! unless more is allowed.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HOST, LOCATION};
-use http::{Request, Response, StatusCode, Uri};
-use http_body_util::{BodyExt as _, Empty};
+use http::{Request, Response, StatusCode, Uri, request};
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpStream, lookup_host};
@@ -50,7 +51,7 @@ pub(crate) async fn download(url: &str, settings: &Settings) -> Result<Fetched, 
 }
 
 fn failed(why: impl std::fmt::Display) -> ApiError {
-    ApiError::new(code::UPSTREAM_FAILED, format!("Fetch: {why}"))
+    ApiError::new(code::UPSTREAM_FAILED, format!("The other server: {why}"))
 }
 
 fn redirected(from: &Uri, response: &Response<Incoming>) -> Result<Uri, ApiError> {
@@ -71,6 +72,28 @@ fn redirected(from: &Uri, response: &Response<Incoming>) -> Result<Uri, ApiError
 }
 
 async fn ask(uri: &Uri, settings: &Settings) -> Result<Response<Incoming>, ApiError> {
+    exchange(uri, Request::builder(), Bytes::new(), settings).await
+}
+
+/// Sends JSON with POST; says what was answered. Redirects are not followed.
+pub(crate) async fn post(
+    uri: &Uri,
+    json: String,
+    settings: &Settings,
+) -> Result<StatusCode, ApiError> {
+    let request = Request::builder()
+        .method("POST")
+        .header(CONTENT_TYPE, "application/json");
+    let response = exchange(uri, request, Bytes::from(json), settings).await?;
+    Ok(response.status())
+}
+
+async fn exchange(
+    uri: &Uri,
+    request: request::Builder,
+    body: Bytes,
+    settings: &Settings,
+) -> Result<Response<Incoming>, ApiError> {
     if uri.scheme_str() != Some("http") {
         return Err(failed("only http:// origins are supported here"));
     }
@@ -89,9 +112,10 @@ async fn ask(uri: &Uri, settings: &Settings) -> Result<Response<Incoming>, ApiEr
             let _ = connection.await;
         });
         let target = uri.path_and_query().map_or("/", |target| target.as_str());
-        let request = Request::get(target)
+        let request = request
+            .uri(target)
             .header(HOST, authority.as_str())
-            .body(Empty::<Bytes>::new())
+            .body(Full::new(body))
             .map_err(failed)?;
         sender.send_request(request).await.map_err(failed)
     };

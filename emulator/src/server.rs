@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use http::header::{CONNECTION, DATE, HeaderValue, LOCATION, SERVER};
@@ -21,6 +21,8 @@ use tokio::time::{sleep, timeout};
 use crate::address::{self, Address};
 use crate::auth::{Identity, Verifier};
 use crate::authorize::{self, Caller};
+use crate::background::access_log::{self, Answered, Asked};
+use crate::background::{notify, replicate};
 use crate::body::Body;
 use crate::error::{ApiError, no_bucket};
 use crate::generated::routes::ROUTES;
@@ -105,6 +107,8 @@ struct Trace {
     operation: &'static str,
     /// The path in path style, without the query, where a signature may be.
     resource: String,
+    /// What an access log would say of it.
+    asked: Option<Asked>,
 }
 
 /// Answers one request.
@@ -127,8 +131,9 @@ async fn serve(
     let mut trace = Trace {
         operation: "-",
         resource: head.uri.path().to_owned(),
+        asked: None,
     };
-    let (mut reply, body) = match understand(&state, head, &mut trace) {
+    let (mut reply, body) = match understand(&state, head, peer, &mut trace) {
         Err(error) => (finish(Err(error)), body),
         Ok((request, address)) => match judge(&state, &request, &address, peer, now, &mut trace) {
             Ok(Judged::Elsewhere(reply)) => (reply, body),
@@ -147,8 +152,13 @@ async fn serve(
                     now,
                     body,
                     json: Map::new(),
+                    happened: Mutex::default(),
                 };
-                let mut reply = finish(perform(&mut context, route).await);
+                let outcome = perform(&mut context, route).await;
+                if outcome.is_ok() {
+                    tell(&context, &id);
+                }
+                let mut reply = finish(outcome);
                 allow_origin(&state, &context.request, &context.address, &mut reply);
                 (reply, context.body)
             }
@@ -159,12 +169,24 @@ async fn serve(
         reply.headers.insert(CONNECTION, close);
     }
     sign_off(&mut reply, &id, now);
+    if let Some(asked) = &trace.asked {
+        let answered = Answered {
+            operation: trace.operation,
+            status: reply.status.as_u16(),
+            sent: reply.body.left(),
+            time: now,
+            duration: started.elapsed(),
+            request_id: &id,
+        };
+        access_log::note(&state, asked, &answered);
+    }
     if let Some(log) = &state.settings.log {
         let status = reply.status.as_u16();
         let millis = started.elapsed().as_millis();
         let Trace {
             operation,
             resource,
+            ..
         } = trace;
         log(&format!(
             "{status} {operation} {method} {resource} {millis} ms {id}"
@@ -198,11 +220,18 @@ enum Judged {
 fn understand(
     state: &State,
     head: request::Parts,
+    peer: IpAddr,
     trace: &mut Trace,
 ) -> Result<(Request, Address), ApiError> {
     let request = Request::read(head)?;
+    let bound = |domain: &str| {
+        let look = |name: &str| state.store.snapshot().ok()?.bucket(name).ok()?;
+        let bucket = state.domains.bucket(domain, look)?;
+        Some((bucket.name, bucket.zone))
+    };
     let sites = &state.settings.sites;
-    let address = address::locate(sites, request.host.as_deref(), &request.raw_path)?;
+    let address = address::locate(sites, bound, request.host.as_deref(), &request.raw_path)?;
+    trace.asked = Asked::of(state, &request, &address, peer)?;
     if let Some(resource) = address.resources.first() {
         trace.resource.clone_from(resource);
     }
@@ -234,6 +263,9 @@ fn judge(
         accept_encoded_query: state.settings.accept_encoded_query,
     };
     let identity = verifier.identify(request, &address.resources)?;
+    if let (Some(asked), Identity::User(user)) = (&mut trace.asked, &identity) {
+        asked.user = Some(user.id.clone());
+    }
     let caller = Caller {
         state,
         identity: &identity,
@@ -281,6 +313,30 @@ async fn perform(context: &mut Context, route: &'static Route) -> Result<Reply, 
         context.json = router::check_json(route, &body)?;
     }
     handler(context).await
+}
+
+/// Tells those who want to know it what a request has done to objects.
+fn tell(context: &Context, request_id: &str) {
+    let happened = std::mem::take(
+        &mut *context
+            .happened
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner),
+    );
+    let user = match &context.identity {
+        Identity::User(user) => Some(user.id.as_str()),
+        Identity::Anonymous => None,
+    };
+    let state = &context.state;
+    for happened in happened {
+        let told = notify::tell(state, &happened, user, request_id, context.now);
+        let followed = replicate::follow(state, &happened);
+        for outcome in [told, followed] {
+            if let Err(error) = outcome {
+                state.log(&format!("in the background: {}", error.message));
+            }
+        }
+    }
 }
 
 /// Answers to requests from a web page's script, errors too, say whether it may read them.

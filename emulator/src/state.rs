@@ -6,8 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use crate::address::Sites;
+use crate::background::Tasks;
+use crate::background::access_log::AccessLog;
+use crate::domains::Domains;
 use crate::error::{ApiError, code, no_bucket};
-use crate::store::{Bucket, Store};
+use crate::store::{Bucket, Store, StoreError};
 use crate::text;
 use crate::users::Users;
 
@@ -37,6 +40,9 @@ pub(crate) struct Settings {
     pub(crate) bucket_quota: Option<usize>,
     /// How long after its creation a bucket cannot be deleted.
     pub(crate) bucket_lease: Duration,
+    /// How long a notification's receiver may take, and how long after a failure it is told again.
+    pub(crate) notify_timeout: Duration,
+    pub(crate) notify_pause: Duration,
 }
 
 impl fmt::Debug for Settings {
@@ -60,16 +66,30 @@ impl fmt::Debug for Settings {
 pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) store: Store,
+    pub(crate) domains: Domains,
+    pub(crate) access_log: AccessLog,
+    pub(crate) tasks: Tasks,
     /// URLs that are being fetched right now.
     fetching: Mutex<HashSet<String>>,
 }
 
 impl State {
-    pub(crate) fn new(settings: Settings, store: Store) -> State {
-        State {
+    pub(crate) fn new(settings: Settings, store: Store) -> Result<State, StoreError> {
+        let snapshot = store.snapshot()?;
+        Ok(State {
+            domains: Domains::load(&snapshot)?,
+            access_log: AccessLog::load(&snapshot)?,
             settings,
             store,
+            tasks: Tasks::default(),
             fetching: Mutex::default(),
+        })
+    }
+
+    /// Writes a line to the log of requests.
+    pub(crate) fn log(&self, line: &str) {
+        if let Some(log) = &self.settings.log {
+            log(line);
         }
     }
 

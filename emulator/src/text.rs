@@ -35,6 +35,18 @@ pub(crate) fn whole_seconds(time: SystemTime) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(unix(time))
 }
 
+/// `PutObject` as `put_object`.
+pub(crate) fn snake(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for letter in name.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}
+
 /// Keeps a clock inside the years that dates can be written for, 1970 to 9999.
 pub(crate) fn writable(time: SystemTime) -> SystemTime {
     let latest = UNIX_EPOCH + Duration::from_secs(253_402_300_799);
@@ -75,6 +87,13 @@ mod tests {
             assert_eq!(percent_decode(broken), None, "{broken}");
         }
         assert_eq!(form_decode("a+b%2Bc").as_deref(), Some("a b+c"));
+    }
+
+    #[test]
+    fn names_in_small_letters() {
+        assert_eq!(snake("ListObjects"), "list_objects");
+        assert_eq!(snake("PutBucketCors"), "put_bucket_cors");
+        assert_eq!(snake("-"), "-");
     }
 
     #[test]

@@ -13,7 +13,9 @@ pub(super) static EXAMPLES: &[Example] = &[
         name: "GetBucketReplication",
         id: "two_rules",
         place: "specs/bucket/get_bucket_replication.yaml:27",
-        unverified: None,
+        unverified: Some(
+            "Nobody says whether the zone can be written. The emulator keeps it for a bucket that it does not have.",
+        ),
         method: "GET",
         target: "/example-photos?replication",
         request_headers: &[],
@@ -48,7 +50,8 @@ pub(super) static EXAMPLES: &[Example] = &[
                                     "images",
                                     types::ReplicationFilters::new().prefix("image/"),
                                     types::ReplicationDestination::new("example-copies")
-                                        .storage_class(types::StorageClass::StandardIa),
+                                        .storage_class(types::StorageClass::StandardIa)
+                                        .zone("pek3b"),
                                 )
                                 .status(types::Switch::Enabled)
                                 .sync_marker(types::Switch::Enabled)
@@ -57,7 +60,8 @@ pub(super) static EXAMPLES: &[Example] = &[
                                     "videos",
                                     types::ReplicationFilters::new().prefix("videos/"),
                                     types::ReplicationDestination::new("example-copies")
-                                        .storage_class(types::StorageClass::Standard),
+                                        .storage_class(types::StorageClass::Standard)
+                                        .zone("pek3b"),
                                 )
                                 .status(types::Switch::Disabled)
                                 .sync_marker(types::Switch::Disabled)
@@ -75,7 +79,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "get_bucket_replication",
         name: "GetBucketReplication",
         id: "small_letters",
-        place: "specs/bucket/get_bucket_replication.yaml:80",
+        place: "specs/bucket/get_bucket_replication.yaml:81",
         unverified: Some(
             "The vendor's text has the classes in capital letters, its examples in small ones.",
         ),
@@ -128,7 +132,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "get_bucket_replication",
         name: "GetBucketReplication",
         id: "never_set",
-        place: "specs/bucket/get_bucket_replication.yaml:96",
+        place: "specs/bucket/get_bucket_replication.yaml:97",
         unverified: Some(
             "The vendor does not say what is answered if no rules were set.",
         ),
@@ -159,7 +163,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "get_bucket_replication",
         name: "GetBucketReplication",
         id: "no_bucket",
-        place: "specs/bucket/get_bucket_replication.yaml:106",
+        place: "specs/bucket/get_bucket_replication.yaml:107",
         unverified: None,
         method: "GET",
         target: "/example-nowhere?replication",

@@ -131,19 +131,6 @@ pub(super) static EXAMPLES: &[Example] = &[
                     Ok(Vec::from([]))
                 }),
             },
-            Step {
-                operation: "put_bucket_versioning",
-                bucket: Some("example-photos"),
-                run: |client, names| Box::pin(async move {
-                    let _ = names;
-                    let bucket = client.bucket(names.text("example-photos"));
-                    let _ = bucket
-                        .put_bucket_versioning(types::VersioningStatus::Enabled)
-                        .send()
-                        .await?;
-                    Ok(Vec::from([]))
-                }),
-            },
         ],
         call: |client, names, report| Box::pin(older_versions(client, names, report)),
     },
@@ -151,7 +138,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "put_bucket_lifecycle",
         name: "PutBucketLifecycle",
         id: "contradiction",
-        place: "specs/bucket/put_bucket_lifecycle.yaml:106",
+        place: "specs/bucket/put_bucket_lifecycle.yaml:105",
         unverified: None,
         method: "PUT",
         target: "/example-photos?lifecycle",
@@ -184,7 +171,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "put_bucket_lifecycle",
         name: "PutBucketLifecycle",
         id: "no_bucket",
-        place: "specs/bucket/put_bucket_lifecycle.yaml:132",
+        place: "specs/bucket/put_bucket_lifecycle.yaml:131",
         unverified: None,
         method: "PUT",
         target: "/example-nowhere?lifecycle",

@@ -5,9 +5,11 @@ use md5::{Digest as _, Md5};
 
 use super::Context;
 use super::receive::{self, hex};
+use crate::background::Happened;
 use crate::describe;
 use crate::error::{ApiError, code};
 use crate::response::Reply;
+use crate::settings::notification::Event;
 use crate::store::{Change, Draft, Version};
 
 /// An object that is appended to has at most so many bytes.
@@ -35,7 +37,7 @@ pub(crate) async fn append(context: &mut Context) -> Result<Reply, ApiError> {
     let object = context.state.store.snapshot()?.object(&bucket, &name)?;
     check(object.as_ref(), position)?;
     let written = receive::receive(context, None).await?;
-    let now = context.now;
+    let (now, seen) = (context.now, bucket.clone());
     let append = move |change: &mut Change<'_>| {
         let bucket = change.bucket(&bucket)?;
         let object = change.object(&bucket, &name)?;
@@ -51,7 +53,7 @@ pub(crate) async fn append(context: &mut Context) -> Result<Reply, ApiError> {
         }
         let added = hex(&written.md5);
         let segments = change.adopt(written)?;
-        match object {
+        let version = match object {
             None => {
                 let draft = Draft {
                     etag: added,
@@ -62,7 +64,7 @@ pub(crate) async fn append(context: &mut Context) -> Result<Reply, ApiError> {
                     appendable: true,
                     segments,
                 };
-                change.put(&bucket, &name, draft)?;
+                change.put(&bucket, &name, draft)?
             }
             Some(old) => {
                 let mut new = old.clone();
@@ -71,13 +73,15 @@ pub(crate) async fn append(context: &mut Context) -> Result<Reply, ApiError> {
                 new.etag = hex(&Md5::digest(format!("{}{added}", old.etag)).into());
                 new.modified = now;
                 change.replace(&bucket, &name, &old, &new)?;
+                new
             }
-        }
-        Ok(size)
+        };
+        Ok(version)
     };
-    let size = context.state.store.change(append).await?;
+    let version = context.state.store.change(append).await?;
+    context.tell(Happened::to(Event::Create, &seen, context.key()?, &version));
     let mut reply = Reply::empty(StatusCode::OK);
-    reply.set("X-QS-Next-Append-Position", &size.to_string())?;
+    reply.set("X-QS-Next-Append-Position", &version.size.to_string())?;
     Ok(reply)
 }
 

@@ -5,8 +5,10 @@ use serde_json::{Map, Value, json};
 use super::Context;
 use crate::address::check_key;
 use crate::authorize;
+use crate::background::Happened;
 use crate::error::{ApiError, code};
 use crate::response::Reply;
+use crate::settings::notification::Event;
 use crate::store::{Change, StoreError};
 
 /// The most objects that one request may name.
@@ -60,15 +62,21 @@ pub(crate) async fn delete(context: &Context) -> Result<Reply, ApiError> {
     } else {
         keys.iter().map(|key| json!({ "key": key })).collect()
     };
-    let now = context.now;
-    let delete = move |change: &mut Change<'_>| -> Result<(), StoreError> {
-        let bucket = change.bucket(&seen)?;
+    let (now, bucket) = (context.now, seen.clone());
+    let delete = move |change: &mut Change<'_>| -> Result<Vec<Happened>, StoreError> {
+        let bucket = change.bucket(&bucket)?;
+        let mut happened = Vec::new();
         for key in &keys {
-            change.delete(&bucket, key, now)?;
+            let deleted = change.delete(&bucket, key, now)?.version;
+            if let Some(version) = deleted.filter(|version| !version.delete_marker) {
+                happened.push(Happened::to(Event::Delete, &bucket, key, &version));
+            }
         }
-        Ok(())
+        Ok(happened)
     };
-    context.state.store.change(delete).await?;
+    for happened in context.state.store.change(delete).await? {
+        context.tell(happened);
+    }
     Ok(Reply::json(
         &json!({ "deleted": deleted, "errors": errors }),
     ))

@@ -2,9 +2,13 @@
 
 mod append;
 mod bucket;
+mod cname;
 mod cors;
 mod delete_many;
+mod lifecycle;
 mod listing;
+mod logging;
+mod mirror;
 mod object_copy;
 mod object_delete;
 mod object_fetch;
@@ -12,6 +16,7 @@ mod object_get;
 mod object_put;
 mod paging;
 mod receive;
+mod replication;
 mod service;
 mod settings;
 mod upload;
@@ -22,17 +27,18 @@ mod versioning;
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 
 pub(crate) use cors::apply as apply_cors;
-pub(crate) use receive::check_body;
+pub(crate) use receive::{check_body, etag};
 
 use crate::address::Address;
 use crate::auth::Identity;
 use crate::authorize::Caller;
+use crate::background::Happened;
 use crate::body::Body;
 use crate::error::{ApiError, code};
 use crate::request::Request;
@@ -52,6 +58,8 @@ pub(crate) struct Context {
     pub(crate) body: Body,
     /// The members of a JSON body, without those that are `null`.
     pub(crate) json: Map<String, Value>,
+    /// What the request has done to objects.
+    pub(crate) happened: Mutex<Vec<Happened>>,
 }
 
 impl Context {
@@ -77,6 +85,12 @@ impl Context {
             .key
             .as_deref()
             .ok_or_else(|| ApiError::new(code::INVALID_OBJECT_NAME, "The request names no object"))
+    }
+
+    /// Notes what was done to an object, for those who want to be told.
+    pub(crate) fn tell(&self, happened: Happened) {
+        let mut list = self.happened.lock().unwrap_or_else(PoisonError::into_inner);
+        list.push(happened);
     }
 
     /// Who asks, to be judged about something that the path does not name.
@@ -112,27 +126,57 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("AppendObject", |c| Box::pin(append::append(c))),
     ("CompleteMultipartUpload", |c| Box::pin(upload::complete(c))),
     ("CopyObject", |c| Box::pin(object_copy::copy(c))),
+    ("DeleteBucketCname", |c| Box::pin(cname::delete(c))),
     ("DeleteBucketCors", |c| {
         Box::pin(settings::delete(c, &settings::CORS))
+    }),
+    ("DeleteBucketExternalMirror", |c| {
+        Box::pin(settings::delete(c, &settings::MIRROR))
+    }),
+    ("DeleteBucketLifecycle", |c| {
+        Box::pin(settings::delete(c, &settings::LIFECYCLE))
+    }),
+    ("DeleteBucketLogging", |c| {
+        Box::pin(settings::delete(c, &settings::LOGGING))
+    }),
+    ("DeleteBucketNotification", |c| {
+        Box::pin(settings::delete(c, &settings::NOTIFICATION))
     }),
     ("DeleteBucketPolicy", |c| {
         Box::pin(settings::delete(c, &settings::POLICY))
     }),
     ("DeleteBucket", |c| Box::pin(bucket::delete(c))),
+    ("DeleteBucketReplication", |c| {
+        Box::pin(settings::delete(c, &settings::REPLICATION))
+    }),
     ("DeleteMultipleObjects", |c| {
         Box::pin(delete_many::delete(c))
     }),
     ("DeleteObject", |c| Box::pin(object_delete::delete(c))),
     ("FetchObject", |c| Box::pin(object_fetch::fetch(c))),
     ("GetBucketAcl", |c| Box::pin(settings::get_acl(c))),
+    ("GetBucketCname", |c| Box::pin(cname::get(c))),
     ("GetBucketCors", |c| {
         Box::pin(settings::get(c, &settings::CORS))
+    }),
+    ("GetBucketExternalMirror", |c| {
+        Box::pin(settings::get(c, &settings::MIRROR))
+    }),
+    ("GetBucketLifecycle", |c| {
+        Box::pin(settings::get(c, &settings::LIFECYCLE))
+    }),
+    ("GetBucketLogging", |c| {
+        Box::pin(settings::get(c, &settings::LOGGING))
+    }),
+    ("GetBucketNotification", |c| {
+        Box::pin(settings::get(c, &settings::NOTIFICATION))
     }),
     ("GetBucketPolicy", |c| {
         Box::pin(settings::get(c, &settings::POLICY))
     }),
     ("GetBucketStatistics", |c| Box::pin(bucket::statistics(c))),
     ("GetBucketVersioning", |c| Box::pin(versioning::get(c))),
+    ("GetBucketReplication", |c| Box::pin(replication::get(c))),
     ("GetObject", |c| Box::pin(object_get::get(c))),
     ("HeadBucket", |c| Box::pin(bucket::head(c))),
     ("HeadObject", |c| Box::pin(object_get::head(c))),
@@ -153,13 +197,23 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("PutBucketAcl", |c| {
         Box::pin(settings::put(c, &settings::ACL))
     }),
+    ("PutBucketCname", |c| Box::pin(cname::put(c))),
     ("PutBucketCors", |c| {
         Box::pin(settings::put(c, &settings::CORS))
+    }),
+    ("PutBucketExternalMirror", |c| {
+        Box::pin(settings::put(c, &settings::MIRROR))
+    }),
+    ("PutBucketLifecycle", |c| Box::pin(lifecycle::put(c))),
+    ("PutBucketLogging", |c| Box::pin(logging::put(c))),
+    ("PutBucketNotification", |c| {
+        Box::pin(settings::put(c, &settings::NOTIFICATION))
     }),
     ("PutBucketPolicy", |c| {
         Box::pin(settings::put(c, &settings::POLICY))
     }),
     ("PutBucketVersioning", |c| Box::pin(versioning::put(c))),
+    ("PutBucketReplication", |c| Box::pin(replication::put(c))),
     ("PutObject", |c| Box::pin(object_put::put(c))),
     ("UploadMultipart", |c| Box::pin(upload_part::upload(c))),
     ("UploadMultipartCopy", |c| Box::pin(upload_part::copy(c))),
@@ -200,13 +254,13 @@ mod tests {
 
     #[test]
     fn an_operation_without_handler_is_501_and_says_so() {
-        let error = require("PutBucketReplication").expect_err("no handler");
+        let error = require("BuildPyramid").expect_err("no handler");
         assert_eq!(error.status(), 501);
         let document: Value = serde_json::from_str(&error.document("1a2b")).expect("JSON");
         assert_eq!(document["code"], "not_implemented");
         assert_eq!(document["request_id"], "1a2b");
         let message = document["message"].as_str().unwrap_or("");
-        assert!(message.contains("PutBucketReplication"), "{message}");
+        assert!(message.contains("BuildPyramid"), "{message}");
         assert!(document["url"].is_string());
     }
 }

@@ -4,10 +4,12 @@ use super::Context;
 use super::object_put::{self, created};
 use crate::address::check_key;
 use crate::authorize;
+use crate::background::Happened;
 use crate::conditions::Conditions;
 use crate::describe;
 use crate::error::{ApiError, code, no_object};
 use crate::response::Reply;
+use crate::settings::notification::Event;
 use crate::sse::{self, CustomerKey};
 use crate::store::{Bucket, Change, Description, Draft, StoreError, Version};
 use crate::text;
@@ -56,7 +58,7 @@ pub(crate) async fn copy(context: &Context) -> Result<Reply, ApiError> {
         return object_put::store(context, target, written, describe(&version), target_key).await;
     }
 
-    let key = context.key()?.to_owned();
+    let (key, seen) = (context.key()?.to_owned(), target.clone());
     let now = context.now;
     let copy = move |change: &mut Change<'_>| {
         let target = change.bucket(&target)?;
@@ -75,7 +77,9 @@ pub(crate) async fn copy(context: &Context) -> Result<Reply, ApiError> {
         };
         change.put(&target, &key, draft)
     };
-    created(&context.state.store.change(copy).await?, None)
+    let version = context.state.store.change(copy).await?;
+    context.tell(Happened::to(Event::Create, &seen, context.key()?, &version));
+    created(&version, None)
 }
 
 /// What a copy has: all that its source has, unless the request replaces it; a storage class of its own in any case.
@@ -106,7 +110,8 @@ pub(crate) async fn rename(context: &Context) -> Result<Reply, ApiError> {
     let target = context.bucket()?;
     let source = source(context, "x-qs-move-source")?;
     let conditions = Conditions::read(&context.request, "x-qs-move-source-")?;
-    let key = context.key()?.to_owned();
+    let (key, seen) = (context.key()?.to_owned(), target.clone());
+    let (source_bucket, source_key) = (source.bucket.clone(), source.key.clone());
     let now = context.now;
     let rename = move |change: &mut Change<'_>| {
         let target = change.bucket(&target)?;
@@ -129,7 +134,15 @@ pub(crate) async fn rename(context: &Context) -> Result<Reply, ApiError> {
         };
         change.put(&target, &key, draft)
     };
-    created(&context.state.store.change(rename).await?, None)
+    let version = context.state.store.change(rename).await?;
+    context.tell(Happened::to(Event::Create, &seen, context.key()?, &version));
+    context.tell(Happened::to(
+        Event::Delete,
+        &source_bucket,
+        &source_key,
+        &version,
+    ));
+    created(&version, None)
 }
 
 impl Source {

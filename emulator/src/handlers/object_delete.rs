@@ -3,8 +3,10 @@
 use http::StatusCode;
 
 use super::Context;
+use crate::background::Happened;
 use crate::error::ApiError;
 use crate::response::Reply;
+use crate::settings::notification::Event;
 use crate::store::Change;
 
 /// Deletes the object or one version of it. What is not there counts as deleted.
@@ -15,7 +17,7 @@ pub(crate) async fn delete(context: &Context) -> Result<Reply, ApiError> {
         .request
         .query_nonempty("version_id")
         .map(str::to_owned);
-    let now = context.now;
+    let (now, seen) = (context.now, bucket.clone());
     let delete = move |change: &mut Change<'_>| match version {
         Some(id) => Ok((None, change.delete_version(&bucket, &key, &id)?)),
         None => {
@@ -28,8 +30,10 @@ pub(crate) async fn delete(context: &Context) -> Result<Reply, ApiError> {
     if let Some(marker) = marker {
         reply.set("X-QS-Version-Id", &marker.id())?;
     }
-    if gone.is_some_and(|version| version.delete_marker) {
-        reply.set("X-QS-Delete-Marker", "true")?;
+    match gone {
+        Some(version) if version.delete_marker => reply.set("X-QS-Delete-Marker", "true")?,
+        Some(version) => context.tell(Happened::to(Event::Delete, &seen, context.key()?, &version)),
+        None => {}
     }
     Ok(reply)
 }

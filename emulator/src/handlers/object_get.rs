@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::Context;
+use super::mirror::{self, Mirrored};
 use super::object_put::echo_key;
 use super::receive::quoted;
 use crate::conditions::{self, Conditions, Verdict};
@@ -28,8 +29,21 @@ const OVERRIDES: &[(&str, &str)] = &[
 pub(crate) async fn get(context: &Context) -> Result<Reply, ApiError> {
     let bucket = context.bucket()?;
     let store = &context.state.store;
-    let snapshot = store.snapshot()?;
-    let object = named(context, &snapshot, &bucket)?;
+    let mut snapshot = store.snapshot()?;
+    let mut found = named(context, &snapshot, &bucket);
+    if found
+        .as_ref()
+        .is_err_and(|error| may_be_mirrored(context, error))
+    {
+        drop(snapshot);
+        let mirrored = mirror::fetch(context, &bucket).await?;
+        if let Some(Mirrored::Elsewhere(reply)) = mirrored {
+            return Ok(reply);
+        }
+        snapshot = store.snapshot()?;
+        found = named(context, &snapshot, &bucket);
+    }
+    let object = found?;
     let key = CustomerKey::read(&context.request, sse::CUSTOMER)?;
     sse::check(object.key_print.as_ref(), key.as_ref(), sse::CUSTOMER)?;
     let mut reply = described(&bucket, &object, key.as_ref())?;
@@ -49,6 +63,13 @@ pub(crate) async fn get(context: &Context) -> Result<Reply, ApiError> {
         }
     }
     Ok(reply)
+}
+
+/// Whether an object was never there: what was deleted on purpose, and old versions, are not fetched again.
+fn may_be_mirrored(context: &Context, error: &ApiError) -> bool {
+    error.code == code::OBJECT_NOT_EXISTS
+        && error.headers.is_empty()
+        && context.request.query_nonempty("version_id").is_none()
 }
 
 /// Answers what is known of the object.

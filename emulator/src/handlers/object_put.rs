@@ -4,9 +4,11 @@ use http::StatusCode;
 
 use super::Context;
 use super::receive::{self, quoted};
+use crate::background::Happened;
 use crate::describe;
 use crate::error::ApiError;
 use crate::response::Reply;
+use crate::settings::notification::Event;
 use crate::sse::{self, CustomerKey};
 use crate::store::{Bucket, Description, Draft, Version, Written};
 
@@ -36,7 +38,7 @@ pub(crate) async fn store(
         appendable: false,
         segments: Vec::new(),
     };
-    let name = context.key()?.to_owned();
+    let (name, seen) = (context.key()?.to_owned(), bucket.clone());
     let store = &context.state.store;
     let version = store
         .change(move |change| {
@@ -45,6 +47,7 @@ pub(crate) async fn store(
             change.put(&bucket, &name, Draft { segments, ..draft })
         })
         .await?;
+    context.tell(Happened::to(Event::Create, &seen, context.key()?, &version));
     created(&version, key.as_ref())
 }
 

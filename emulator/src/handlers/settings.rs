@@ -8,15 +8,23 @@ use crate::error::ApiError;
 use crate::response::Reply;
 use crate::settings::acl::Acl;
 use crate::settings::cors::Cors;
+use crate::settings::lifecycle::Lifecycle;
+use crate::settings::logging::Logging;
+use crate::settings::mirror::Mirror;
+use crate::settings::notification::Notifications;
 use crate::settings::policy::Policy;
-use crate::store::kind;
+use crate::settings::replication::Replication;
+use crate::store::{Bucket, Change, StoreError, kind};
+
+/// What is put, as it is stored.
+pub(crate) type Document = Map<String, Value>;
 
 /// One kind of document.
 pub(crate) struct Setting {
     /// As the store calls it.
-    pub(crate) kind: &'static str,
+    kind: &'static str,
     /// Refuses what cannot be set.
-    check: fn(&Map<String, Value>) -> Result<(), ApiError>,
+    check: fn(&Document) -> Result<(), ApiError>,
     /// The list that the document is about: what was never set is answered with an empty one.
     list: Option<&'static str>,
 }
@@ -33,10 +41,40 @@ pub(crate) const CORS: Setting = Setting {
     list: Some("cors_rules"),
 };
 
+pub(crate) const LIFECYCLE: Setting = Setting {
+    kind: kind::LIFECYCLE,
+    check: |document| Lifecycle::read(document).map(drop),
+    list: Some("rule"),
+};
+
+pub(crate) const LOGGING: Setting = Setting {
+    kind: kind::LOGGING,
+    check: |document| Logging::read(document).map(drop),
+    list: None,
+};
+
+pub(crate) const MIRROR: Setting = Setting {
+    kind: kind::MIRROR,
+    check: |document| Mirror::read(document).map(drop),
+    list: None,
+};
+
+pub(crate) const NOTIFICATION: Setting = Setting {
+    kind: kind::NOTIFICATION,
+    check: |document| Notifications::read(document).map(drop),
+    list: Some("notifications"),
+};
+
 pub(crate) const POLICY: Setting = Setting {
     kind: kind::POLICY,
     check: |document| Policy::read(document).map(drop),
     list: Some("statement"),
+};
+
+pub(crate) const REPLICATION: Setting = Setting {
+    kind: kind::REPLICATION,
+    check: |document| Replication::read(document).map(drop),
+    list: Some("rules"),
 };
 
 /// Answers the document.
@@ -64,15 +102,27 @@ pub(crate) async fn get_acl(context: &Context) -> Result<Reply, ApiError> {
 
 /// Replaces the document.
 pub(crate) async fn put(context: &Context, setting: &Setting) -> Result<Reply, ApiError> {
+    replace(context, setting, |_, _, document| Ok(document)).await
+}
+
+/// Replaces the document by what becomes of the one that was put, in the light of what is stored.
+pub(crate) async fn replace(
+    context: &Context,
+    setting: &Setting,
+    finish: impl FnOnce(&mut Change<'_>, &Bucket, Document) -> Result<Document, StoreError>
+    + Send
+    + 'static,
+) -> Result<Reply, ApiError> {
     let bucket = context.bucket()?;
     (setting.check)(&context.json)?;
     let document = without_nulls(&context.json);
     let kind = setting.kind;
-    context
-        .state
-        .store
-        .change(move |change| change.put_setting(&bucket, kind, &document))
-        .await?;
+    let step = context.state.store.change(move |change| {
+        let bucket = change.bucket(&bucket)?;
+        let document = finish(change, &bucket, document)?;
+        change.put_setting(&bucket, kind, &document)
+    });
+    step.await?;
     Ok(Reply::empty(StatusCode::OK))
 }
 
@@ -89,14 +139,14 @@ pub(crate) async fn delete(context: &Context, setting: &Setting) -> Result<Reply
 }
 
 /// What is answered for what was never set.
-pub(crate) fn absent(list: Option<&str>) -> Map<String, Value> {
+pub(crate) fn absent(list: Option<&str>) -> Document {
     list.map(|name| (name.to_owned(), json!([])))
         .into_iter()
         .collect()
 }
 
 /// A document without the members that are as good as absent, at any depth.
-pub(crate) fn without_nulls(document: &Map<String, Value>) -> Map<String, Value> {
+fn without_nulls(document: &Document) -> Document {
     document
         .iter()
         .filter(|(_, value)| !value.is_null())

@@ -8,9 +8,11 @@ use super::Context;
 use super::object_put::echo_key;
 use super::receive::{hex, quoted};
 use crate::auth::Identity;
+use crate::background::Happened;
 use crate::describe;
 use crate::error::{ApiError, code};
 use crate::response::Reply;
+use crate::settings::notification::Event;
 use crate::sse::{self, CustomerKey};
 use crate::store::{Change, Draft, Part, Upload};
 
@@ -48,8 +50,11 @@ pub(crate) async fn initiate(context: &Context) -> Result<Reply, ApiError> {
 pub(crate) async fn abort(context: &Context) -> Result<Reply, ApiError> {
     let bucket = context.bucket()?;
     let (key, id) = (context.key()?.to_owned(), upload_id(context).to_owned());
+    let seen = bucket.clone();
     let abort = move |change: &mut Change<'_>| change.abort_upload(&bucket, &key, &id);
-    context.state.store.change(abort).await?;
+    if context.state.store.change(abort).await? {
+        context.tell(Happened::to_upload(&seen, context.key()?));
+    }
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -64,7 +69,7 @@ pub(crate) async fn complete(context: &Context) -> Result<Reply, ApiError> {
         .map(entity_tag)
         .transpose()?;
     let key = CustomerKey::read(&context.request, sse::CUSTOMER)?;
-    let now = context.now;
+    let (now, seen) = (context.now, bucket.clone());
     let smallest = context.state.settings.min_part_size;
     let complete = move |change: &mut Change<'_>| {
         let bucket = change.bucket(&bucket)?;
@@ -98,6 +103,12 @@ pub(crate) async fn complete(context: &Context) -> Result<Reply, ApiError> {
         change.put(&bucket, &name, draft)
     };
     let version = context.state.store.change(complete).await?;
+    context.tell(Happened::to(
+        Event::Complete,
+        &seen,
+        context.key()?,
+        &version,
+    ));
     let mut reply = Reply::empty(StatusCode::CREATED);
     reply.set("ETag", &quoted(&version.etag))?;
     if version.key_print.is_some() {

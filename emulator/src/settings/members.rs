@@ -84,6 +84,15 @@ impl<'a> Members<'a> {
         }
     }
 
+    /// A required string of at most so many characters.
+    pub(crate) fn short_text(&self, name: &str, most: usize) -> Result<&'a str, ApiError> {
+        let text = self.required_text(name)?;
+        if text.chars().count() > most {
+            return Err(self.wrong(name, format!("longer than {most} characters")));
+        }
+        Ok(text)
+    }
+
     pub(crate) fn number(&self, name: &str) -> Result<Option<u64>, ApiError> {
         self.get(name)
             .map(|value| value.as_u64().ok_or(()))
@@ -91,11 +100,39 @@ impl<'a> Members<'a> {
             .map_err(|()| self.wrong(name, "must be a whole number from 0 on"))
     }
 
+    /// A number of days that has to be there, and is at least `least`.
+    pub(crate) fn days(&self, name: &str, least: u64) -> Result<u64, ApiError> {
+        let days = self.number(name)?.ok_or_else(|| self.missing(name))?;
+        if days < least {
+            return Err(self.wrong(name, format!("must be at least {least}")));
+        }
+        Ok(days)
+    }
+
     pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, ApiError> {
         self.get(name)
             .map(|value| value.as_bool().ok_or(()))
             .transpose()
             .map_err(|()| self.wrong(name, "must be true or false"))
+    }
+
+    /// `enabled` or `disabled`, in small or capital letters.
+    pub(crate) fn switch(&self, name: &str) -> Result<Option<bool>, ApiError> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        if text.eq_ignore_ascii_case("enabled") {
+            Ok(Some(true))
+        } else if text.eq_ignore_ascii_case("disabled") {
+            Ok(Some(false))
+        } else {
+            Err(self.wrong(name, "must be enabled or disabled"))
+        }
+    }
+
+    /// A switch that has to be there.
+    pub(crate) fn required_switch(&self, name: &str) -> Result<bool, ApiError> {
+        self.switch(name)?.ok_or_else(|| self.missing(name))
     }
 
     pub(crate) fn object(&self, name: &str) -> Result<Option<Members<'a>>, ApiError> {

@@ -2,10 +2,16 @@
 //! the store or of HTTP.
 
 pub(crate) mod acl;
+pub(crate) mod cname;
 pub(crate) mod condition;
 pub(crate) mod cors;
+pub(crate) mod lifecycle;
+pub(crate) mod logging;
 mod members;
+pub(crate) mod mirror;
+pub(crate) mod notification;
 pub(crate) mod policy;
+pub(crate) mod replication;
 
 use crate::error::{ApiError, code};
 

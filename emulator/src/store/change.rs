@@ -87,6 +87,22 @@ impl<'t> Change<'t> {
         Ok(count)
     }
 
+    /// The other buckets that have a configuration of a kind, with it.
+    pub(crate) fn others_with(
+        &self,
+        bucket: &Bucket,
+        kind: &str,
+    ) -> Result<Vec<Map<String, Value>>, StoreError> {
+        let mut found = Vec::new();
+        for entry in self.buckets.iter()? {
+            let other: Bucket = serde_json::from_slice(entry?.1.value())?;
+            if other.id != bucket.id {
+                found.extend(self.setting(&other, kind)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// Adds a bucket whose name is free, and gives it its id.
     pub(crate) fn create_bucket(&mut self, mut bucket: Bucket) -> Result<Bucket, StoreError> {
         bucket.id = self.next("bucket", 1)?;

@@ -61,8 +61,15 @@ use disk::{Disk, Folder};
 pub(crate) mod kind {
     pub(crate) const ACL: &str = "acl";
     pub(crate) const CORS: &str = "cors";
+    pub(crate) const CNAME: &str = "cname";
+    pub(crate) const LIFECYCLE: &str = "lifecycle";
+    pub(crate) const LOGGING: &str = "logging";
+    pub(crate) const MIRROR: &str = "mirror";
+    pub(crate) const NOTIFICATION: &str = "notification";
     pub(crate) const POLICY: &str = "policy";
     pub(crate) const REPLICATION: &str = "replication";
+    /// Since when there are replication rules whose older objects have not been copied.
+    pub(crate) const REPLICATION_BEGUN: &str = "replication-begun";
 }
 
 /// Everything that is stored.

@@ -118,6 +118,25 @@ impl Snapshot {
         }))
     }
 
+    /// The older versions and the delete markers of a bucket by key, the newest first, beginning after one.
+    pub(crate) fn history(
+        &self,
+        bucket: &Bucket,
+        after: Option<(&str, u64)>,
+    ) -> Result<impl Iterator<Item = Result<(String, Version), StoreError>> + use<>, StoreError>
+    {
+        let from = match after {
+            Some((key, sequence)) => Bound::Excluded((bucket.id, key, tables::age(sequence))),
+            None => Bound::Included((bucket.id, "", 0)),
+        };
+        let to = Bound::Excluded((bucket.id + 1, "", 0));
+        let range: Range<'static, _, _> = self.history.range::<(u64, &str, u64)>((from, to))?;
+        Ok(range.map(|entry| {
+            let (key, value) = entry?;
+            Ok((key.value().1.to_owned(), read(value.value())?))
+        }))
+    }
+
     /// How much a bucket holds.
     pub(crate) fn usage(&self, bucket: &Bucket) -> Result<Usage, StoreError> {
         Ok(tables::get(&self.usage, bucket.id)?.unwrap_or_default())
