@@ -11,6 +11,7 @@ use sha2::Sha256;
 
 use crate::canonical::{self, QueryForm};
 use crate::error::{ApiError, code};
+use crate::form;
 use crate::request::Request;
 use crate::text;
 use crate::users::{User, Users};
@@ -144,12 +145,7 @@ impl Verifier<'_> {
     }
 
     fn user(&self, access_key_id: &str) -> Result<&Arc<User>, ApiError> {
-        self.users.with_key(access_key_id).ok_or_else(|| {
-            ApiError::new(
-                code::INVALID_ACCESS_KEY_ID,
-                "There is no such access key id",
-            )
-        })
+        self.users.with_key(access_key_id).ok_or_else(unknown_key)
     }
 
     fn check_signature(
@@ -184,6 +180,29 @@ impl Verifier<'_> {
             ),
         ))
     }
+}
+
+/// Whose form it is: its signature is over the policy as it was sent.
+pub(crate) fn form_user(
+    users: &Users,
+    form: &form::Credentials<'_>,
+) -> Result<Arc<User>, ApiError> {
+    let user = users.with_key(form.access_key_id).ok_or_else(unknown_key)?;
+    let given = STANDARD.decode(form.signature).unwrap_or_default();
+    if matches(user, form.policy.as_bytes(), &given) {
+        return Ok(Arc::clone(user));
+    }
+    Err(ApiError::new(
+        code::SIGNATURE_NOT_MATCHED,
+        "The form's signature is not that of its policy",
+    ))
+}
+
+fn unknown_key() -> ApiError {
+    ApiError::new(
+        code::INVALID_ACCESS_KEY_ID,
+        "There is no such access key id",
+    )
 }
 
 /// Whether a signature is the user's.

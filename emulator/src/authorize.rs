@@ -92,6 +92,11 @@ pub(crate) fn reading() -> Access {
     of("GET", Scope::Object)
 }
 
+/// What making an object asks for, where its key stands in a form or in an action.
+pub(crate) fn writing() -> Access {
+    of("PUT", Scope::Object)
+}
+
 /// What deleting an object asks for, where its key stands in a body.
 pub(crate) fn deleting() -> Access {
     of("DELETE", Scope::Object)
@@ -210,6 +215,7 @@ mod tests {
     fn objects_that_are_named_elsewhere_are_judged_like_those_in_the_path() {
         for (access, action, expected) in [
             (reading(), "get_object", Permission::Read),
+            (writing(), "create_object", Permission::Write),
             (deleting(), "delete_object", Permission::Write),
         ] {
             let Access::Granted {

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 
 use crate::error::{ApiError, code};
-use crate::request::Request;
+use crate::request::{Request, joined_text, optional_text};
 use crate::store::Description;
 
 /// What an object is when nothing was said.
@@ -30,22 +30,27 @@ const META: &str = "x-qs-meta-";
 
 /// Reads everything that a request wants stored with its object.
 pub(crate) fn read(request: &Request) -> Result<Description, ApiError> {
-    let mut headers = BTreeMap::new();
+    read_headers(&request.headers)
+}
+
+/// The same from headers alone.
+pub(crate) fn read_headers(headers: &HeaderMap) -> Result<Description, ApiError> {
+    let mut kept = BTreeMap::new();
     for name in KEPT {
-        if let Some(value) = request.header_list(name)? {
-            headers.insert((*name).to_owned(), value);
+        if let Some(value) = joined_text(headers, name)? {
+            kept.insert((*name).to_owned(), value);
         }
     }
     Ok(Description {
-        content_type: content_type(request)?,
-        headers,
-        metadata: metadata(&request.headers)?,
-        storage_class: storage_class(request)?.unwrap_or_else(|| STANDARD.to_owned()),
+        content_type: content_type(headers)?,
+        headers: kept,
+        metadata: metadata(headers)?,
+        storage_class: class(headers)?.unwrap_or_else(|| STANDARD.to_owned()),
     })
 }
 
-fn content_type(request: &Request) -> Result<String, ApiError> {
-    let given = request.header("content-type")?.unwrap_or("");
+fn content_type(headers: &HeaderMap) -> Result<String, ApiError> {
+    let given = optional_text(headers, "content-type")?.unwrap_or("");
     if given.len() > 255 {
         return Err(ApiError::argument(
             "Content-Type",
@@ -61,7 +66,11 @@ fn content_type(request: &Request) -> Result<String, ApiError> {
 
 /// The storage class that a request asks for.
 pub(crate) fn storage_class(request: &Request) -> Result<Option<String>, ApiError> {
-    match request.header("x-qs-storage-class")? {
+    class(&request.headers)
+}
+
+fn class(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
+    match optional_text(headers, "x-qs-storage-class")? {
         None => Ok(None),
         Some(class) if CLASSES.contains(&class) => Ok(Some(class.to_owned())),
         Some(class) => Err(ApiError::new(
@@ -108,14 +117,7 @@ pub(crate) fn write(description: &Description, headers: &mut HeaderMap) {
     if let Ok(value) = HeaderValue::from_str(&description.content_type) {
         headers.insert(http::header::CONTENT_TYPE, value);
     }
-    for (name, value) in &description.headers {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::from_bytes(name.as_bytes()),
-            HeaderValue::from_str(value),
-        ) {
-            headers.insert(name, value);
-        }
-    }
+    write_headers(description, headers);
     for (key, text) in &description.metadata {
         let name = HeaderName::from_bytes(format!("{META}{key}").as_bytes());
         if let (Ok(name), Ok(value)) = (name, HeaderValue::from_str(text)) {
@@ -124,5 +126,17 @@ pub(crate) fn write(description: &Description, headers: &mut HeaderMap) {
     }
     if let Ok(value) = HeaderValue::from_str(&description.storage_class) {
         headers.insert("x-qs-storage-class", value);
+    }
+}
+
+/// Writes the standard headers, but for Content-Type.
+pub(crate) fn write_headers(description: &Description, headers: &mut HeaderMap) {
+    for (name, value) in &description.headers {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(value),
+        ) {
+            headers.insert(name, value);
+        }
     }
 }

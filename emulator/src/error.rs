@@ -19,6 +19,7 @@ pub(crate) mod code {
     pub(crate) const ENTITY_TOO_LARGE: &str = "entity_too_large";
     pub(crate) const ENTITY_TOO_SMALL: &str = "entity_too_small";
     pub(crate) const FETCH_IN_PROCESS: &str = "fetch_in_process";
+    pub(crate) const FORM_POLICY_VIOLATED: &str = "form_policy_violated";
     pub(crate) const INCOMPLETE_BODY: &str = "incomplete_body";
     pub(crate) const INTERNAL_ERROR: &str = "internal_error";
     pub(crate) const INVALID_ACCESS_KEY_ID: &str = "invalid_access_key_id";
@@ -56,6 +57,7 @@ pub(crate) mod code {
         ENTITY_TOO_LARGE,
         ENTITY_TOO_SMALL,
         FETCH_IN_PROCESS,
+        FORM_POLICY_VIOLATED,
         INCOMPLETE_BODY,
         INTERNAL_ERROR,
         INVALID_ACCESS_KEY_ID,

@@ -31,10 +31,12 @@ mod describe;
 mod domains;
 mod emulator;
 mod error;
+mod form;
 // Laid out by the generator.
 #[rustfmt::skip]
 mod generated;
 mod handlers;
+mod image;
 mod origin;
 mod payload;
 mod range;

@@ -79,18 +79,7 @@ impl Request {
 
     /// A list header's text, its lines joined with commas.
     pub(crate) fn header_list(&self, name: &str) -> Result<Option<String>, ApiError> {
-        let mut joined: Option<String> = None;
-        for value in self.headers.get_all(name) {
-            let value = value.to_str().map_err(|_| not_ascii(name))?;
-            match &mut joined {
-                Some(joined) => {
-                    joined.push(',');
-                    joined.push_str(value);
-                }
-                None => joined = Some(value.to_owned()),
-            }
-        }
-        Ok(joined)
+        joined_text(&self.headers, name)
     }
 
     /// A query value, decoded.
@@ -116,7 +105,27 @@ impl Request {
     }
 }
 
-fn optional_text<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ApiError> {
+/// A list header's text, its lines joined with commas.
+pub(crate) fn joined_text(headers: &HeaderMap, name: &str) -> Result<Option<String>, ApiError> {
+    let mut joined: Option<String> = None;
+    for value in headers.get_all(name) {
+        let value = value.to_str().map_err(|_| not_ascii(name))?;
+        match &mut joined {
+            Some(joined) => {
+                joined.push(',');
+                joined.push_str(value);
+            }
+            None => joined = Some(value.to_owned()),
+        }
+    }
+    Ok(joined)
+}
+
+/// A header's text; `None` if it was not sent. Several lines of one name are an error.
+pub(crate) fn optional_text<'a>(
+    headers: &'a HeaderMap,
+    name: &str,
+) -> Result<Option<&'a str>, ApiError> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else {
         return Ok(None);

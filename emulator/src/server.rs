@@ -150,6 +150,7 @@ async fn serve(
                     address,
                     identity,
                     now,
+                    request_id: id.clone(),
                     body,
                     json: Map::new(),
                     happened: Mutex::default(),

@@ -11,7 +11,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "post_object",
         name: "PostObject",
         id: "stored",
-        place: "specs/bucket/post_object.yaml:53",
+        place: "specs/bucket/post_object.yaml:60",
         unverified: None,
         method: "POST",
         target: "/example-photos",
@@ -25,7 +25,7 @@ pub(super) static EXAMPLES: &[Example] = &[
             ],
         ),
         status: 201,
-        response_headers: &[],
+        response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
         response_body: Payload::None,
         varies: &[],
         buckets: &["example-photos"],
@@ -47,7 +47,7 @@ pub(super) static EXAMPLES: &[Example] = &[
         operation: "post_object",
         name: "PostObject",
         id: "redirected",
-        place: "specs/bucket/post_object.yaml:65",
+        place: "specs/bucket/post_object.yaml:72",
         unverified: None,
         method: "POST",
         target: "/example-photos",
@@ -97,6 +97,12 @@ async fn stored(client: &Client, names: &Names, report: &mut Report) {
         .send()
         .await;
     if let Some(output) = report.output(outcome) {
+        report
+            .equal(
+                "etag",
+                &output.etag,
+                &Some("\"5d41402abc4b2a76b9719d911017c592\"".to_string()),
+            );
         report.absent("location", output.location.is_none());
     }
 }

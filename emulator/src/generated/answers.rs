@@ -1064,13 +1064,13 @@ pub(crate) static POST_OBJECT_ANSWERS: &[Answer] = &[
     Answer {
         status: 201,
         outcome: Outcome::Success,
-        headers: &[],
+        headers: &["etag", "x-qs-version-id"],
         body: Body::None,
     },
     Answer {
         status: 302,
         outcome: Outcome::Success,
-        headers: &["location"],
+        headers: &["etag", "x-qs-version-id", "location"],
         body: Body::None,
     },
     Answer {

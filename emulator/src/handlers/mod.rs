@@ -5,6 +5,7 @@ mod bucket;
 mod cname;
 mod cors;
 mod delete_many;
+mod image_process;
 mod lifecycle;
 mod listing;
 mod logging;
@@ -13,6 +14,7 @@ mod object_copy;
 mod object_delete;
 mod object_fetch;
 mod object_get;
+mod object_post;
 mod object_put;
 mod paging;
 mod receive;
@@ -55,6 +57,7 @@ pub(crate) struct Context {
     pub(crate) address: Address,
     pub(crate) identity: Identity,
     pub(crate) now: SystemTime,
+    pub(crate) request_id: String,
     pub(crate) body: Body,
     /// The members of a JSON body, without those that are `null`.
     pub(crate) json: Map<String, Value>,
@@ -180,6 +183,7 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("GetObject", |c| Box::pin(object_get::get(c))),
     ("HeadBucket", |c| Box::pin(bucket::head(c))),
     ("HeadObject", |c| Box::pin(object_get::head(c))),
+    ("ImageProcess", |c| Box::pin(image_process::process(c))),
     ("InitiateMultipartUpload", |c| Box::pin(upload::initiate(c))),
     ("ListBuckets", |c| Box::pin(service::list_buckets(c))),
     ("ListMultipart", |c| Box::pin(upload_list::list_parts(c))),
@@ -193,6 +197,7 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("MoveObject", |c| Box::pin(object_copy::rename(c))),
     ("OptionsBucket", |c| Box::pin(cors::preflight(c))),
     ("OptionsObject", |c| Box::pin(cors::preflight(c))),
+    ("PostObject", |c| Box::pin(object_post::post(c))),
     ("PutBucket", |c| Box::pin(bucket::create(c))),
     ("PutBucketAcl", |c| {
         Box::pin(settings::put(c, &settings::ACL))

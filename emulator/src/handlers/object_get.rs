@@ -95,7 +95,11 @@ pub(crate) async fn head(context: &Context) -> Result<Reply, ApiError> {
 }
 
 /// The object, or the version of it, that the request names.
-fn named(context: &Context, snapshot: &Snapshot, bucket: &Bucket) -> Result<Version, ApiError> {
+pub(super) fn named(
+    context: &Context,
+    snapshot: &Snapshot,
+    bucket: &Bucket,
+) -> Result<Version, ApiError> {
     let key = context.key()?;
     let marked = |error: ApiError, marker: &Version| {
         error
@@ -165,7 +169,8 @@ fn not_modified(mut reply: Reply) -> Result<Reply, ApiError> {
     Ok(reply)
 }
 
-fn override_headers(context: &Context, reply: &mut Reply) -> Result<(), ApiError> {
+/// Sets the headers that the query asks for.
+pub(super) fn override_headers(context: &Context, reply: &mut Reply) -> Result<(), ApiError> {
     for (query, header) in OVERRIDES {
         let Some(value) = context.request.query_nonempty(query) else {
             continue;

@@ -29,6 +29,19 @@ pub(crate) async fn store(
     description: Description,
     key: Option<CustomerKey>,
 ) -> Result<Reply, ApiError> {
+    let name = context.key()?.to_owned();
+    store_as(context, bucket, name, written, description, key).await
+}
+
+/// The same for an object of another name.
+pub(crate) async fn store_as(
+    context: &Context,
+    bucket: Bucket,
+    name: String,
+    written: Written,
+    description: Description,
+    key: Option<CustomerKey>,
+) -> Result<Reply, ApiError> {
     let draft = Draft {
         etag: receive::etag(&written, key.as_ref()),
         created: context.now,
@@ -38,7 +51,7 @@ pub(crate) async fn store(
         appendable: false,
         segments: Vec::new(),
     };
-    let (name, seen) = (context.key()?.to_owned(), bucket.clone());
+    let (seen, key_name) = (bucket.clone(), name.clone());
     let store = &context.state.store;
     let version = store
         .change(move |change| {
@@ -47,7 +60,7 @@ pub(crate) async fn store(
             change.put(&bucket, &name, Draft { segments, ..draft })
         })
         .await?;
-    context.tell(Happened::to(Event::Create, &seen, context.key()?, &version));
+    context.tell(Happened::to(Event::Create, &seen, &key_name, &version));
     created(&version, key.as_ref())
 }
 

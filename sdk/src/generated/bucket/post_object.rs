@@ -75,7 +75,7 @@ impl Bucket {
 ///     .metadata("owner", "ann")
 ///     .send()
 ///     .await?;
-/// println!("request {:?}", output.request_id());
+/// println!("etag: {:?}", output.etag);
 /// # Ok(())
 /// # }
 /// ```
@@ -227,6 +227,8 @@ impl Operation for PostObject {
 
     fn decode(answer: Answer) -> Result<Self::Output, Error> {
         Ok(PostObjectOutput {
+            etag: answer.text("ETag")?,
+            version_id: answer.text("X-QS-Version-Id")?,
             location: answer.text("Location")?,
             meta: answer.into_meta(),
         })
@@ -238,6 +240,14 @@ impl Operation for PostObject {
 #[cfg_attr(feature = "testing", derive(Default))]
 #[non_exhaustive]
 pub struct PostObjectOutput {
+    /// The entity tag of the object: the MD5 of its content in quotes. Header `ETag`.
+    ///
+    /// Not verified against the service: The vendor shows it beside a redirect only.
+    pub etag: Option<String>,
+    /// The version that was made. Header `X-QS-Version-Id`.
+    ///
+    /// Not verified against the service: The vendor says it of PUT Object only.
+    pub version_id: Option<String>,
     /// The `redirect` with `status`, `code`, `message` and `request_id` in its query. Header
     /// `Location`.
     pub location: Option<String>,

@@ -72,17 +72,12 @@ impl Bucket {
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
-/// let mut output = bucket
-///     .image_process("2026/my cat.png", "resize:w_300,h_400|rotate:a_90".to_string())
+/// let output = bucket
+///     .image_process("2026/my cat.tif", "resize:w_300,h_400|rotate:a_90".to_string())
 ///     .send()
 ///     .await?;
-/// println!("content_length: {:?}", output.content_length);
 /// println!("content_type: {:?}", output.content_type);
 /// println!("last_modified: {:?}", output.last_modified);
-/// while let Some(chunk) = output.body.next().await {
-///     let chunk = chunk?;
-///     println!("{} bytes", chunk.len());
-/// }
 /// # Ok(())
 /// # }
 /// ```
