@@ -13,4 +13,5 @@ mod parallel;
 mod presigned;
 mod refusals;
 mod support;
+mod transfers;
 mod zones;
