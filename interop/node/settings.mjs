@@ -1,6 +1,6 @@
 // What is configured on a bucket.
 
-import { equal, ok, raw, refused, startOrigin, status, step, waitFor, ZONES } from './harness.mjs';
+import { cannot, equal, ok, raw, refused, startOrigin, status, step, waitFor, ZONES } from './harness.mjs';
 import * as sdk from './sdk.mjs';
 
 export async function run() {
@@ -14,9 +14,13 @@ export async function run() {
     const { data } = await status(one.getACL(), 200);
     ok(data.owner.id && data.acl.some((entry) => entry.grantee.name === 'QS_ALL_USERS'), JSON.stringify(data));
     equal((await status(raw('GET', '/js-settings/k'), 200)).data.toString(), 'hello');
-    await status(one.putACL({ acl: [] }), 200);
+    const owner = { grantee: { type: 'user', id: data.owner.id }, permission: 'FULL_CONTROL' };
+    await status(one.putACL({ acl: [owner] }), 200);
     await refused(raw('GET', '/js-settings/k'), 403, 'permission_denied');
   });
+
+  cannot('clear an ACL with an empty list', 'it takes an empty list for a missing value');
+  cannot('ask a preflight question', 'it looks for the origin under a name in other case than the one it has set');
 
   await step('CORS: stored, in force, deleted', async () => {
     const rule = {
@@ -28,12 +32,13 @@ export async function run() {
     };
     await status(one.putCORS({ cors_rules: [rule] }), 200);
     equal((await status(one.getCORS(), 200)).data.cors_rules, [rule]);
-    const ask = { origin: 'https://a.example.com', 'access-control-request-method': 'PUT' };
-    const { headers } = await status(one.optionsObject('k', { ...ask, 'access-control-request-headers': 'x-qs-date' }), 200);
+    const ask = { Origin: 'https://a.example.com', 'Access-Control-Request-Method': 'PUT' };
+    const more = { ...ask, 'Access-Control-Request-Headers': 'x-qs-date' };
+    const { headers } = await status(raw('OPTIONS', '/js-settings/k', more), 200);
     equal(headers['access-control-allow-origin'], 'https://a.example.com');
     equal(headers['access-control-max-age'], '300');
     equal(headers['access-control-expose-headers'].toLowerCase(), 'etag');
-    const other = await status(one.optionsObject('k', { ...ask, origin: 'https://example.org' }), 200);
+    const other = await status(raw('OPTIONS', '/js-settings/k', { ...ask, Origin: 'https://example.org' }), 200);
     equal(other.headers['access-control-allow-origin'], undefined);
     await status(one.deleteCORS(), 204);
     equal((await status(one.getCORS(), 200)).data.cors_rules, []);

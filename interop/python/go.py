@@ -143,8 +143,14 @@ def juicefs_steps(folder):
             stdin=subprocess.DEVNULL, capture_output=True, timeout=180, check=False,
         )
         text = ran.stdout.decode() + ran.stderr.decode()
-        rows = dict(re.findall(r"^\|\s*(\S.*?)\s*\|\s*(\S.*?)\s*\|", text, re.MULTILINE))
-        true(ran.returncode == 0 and len(rows) > 20, text[-1500:])
-        print("".join(f"      {name}: {value}\n" for name, value in rows.items()), end="")
-        bad = {name: value for name, value in rows.items() if "fail" in value.lower()}
-        equal(bad, {}, "failed")
+        rows = re.findall(r"^\|\s*(\S.*?)\s*\|\s*(\S.*?)\s*\|\s*(\S.*?)\s*\|$", text, re.MULTILINE)
+        told = {name: result for kind, name, result in rows if kind in ("basic", "sync")}
+        # A store of objects has no owners, permissions or times to change.
+        silent = {"change owner/group", "change permission", "change mtime"}
+        # It warns of stores that refuse a range beyond the end, as QingStor does, with 416.
+        warned = told.get("get partial object", "").startswith("failed to get object with the offset out of r")
+        silent |= {"get partial object"} if warned else set()
+        bad = {name: told[name] for name in told if told[name] != "pass" and name not in silent}
+        equal(bad, {}, "tests")
+        true(ran.returncode == 0 and len(told) > 20, f"status {ran.returncode}, {len(told)} tests: {text[-1500:]}")
+        equal({name: result for _, name, result in rows if result == "failed"}, {}, "performance tests")
