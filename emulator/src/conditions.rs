@@ -80,7 +80,7 @@ pub(crate) fn failed() -> ApiError {
 }
 
 /// The documentation of signatures shows a copy condition whose quotes are percent-encoded.
-fn unescape_quotes(tags: String) -> String {
+pub(crate) fn unescape_quotes(tags: String) -> String {
     if tags.contains("%22") {
         tags.replace("%22", "\"")
     } else {

@@ -91,6 +91,8 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
     /// Headers that the answer carries besides the usual ones.
     pub(crate) headers: Vec<(&'static str, String)>,
+    /// The answer's status, where it is not that of the code.
+    status: Option<u16>,
 }
 
 impl ApiError {
@@ -99,7 +101,14 @@ impl ApiError {
             code,
             message: message.into(),
             headers: Vec::new(),
+            status: None,
         }
+    }
+
+    /// For a code that is documented with several statuses.
+    pub(crate) fn with_status(mut self, status: u16) -> ApiError {
+        self.status = Some(status);
+        self
     }
 
     /// `invalid_argument` that names the parameter at fault.
@@ -112,8 +121,11 @@ impl ApiError {
         self
     }
 
-    /// The HTTP status of the code, from the table of the specification.
+    /// The HTTP status: that of the code, from the table of the specification, unless another was set.
     pub(crate) fn status(&self) -> u16 {
+        if let Some(status) = self.status {
+            return status;
+        }
         if self.code == code::NOT_IMPLEMENTED {
             return 501;
         }

@@ -118,6 +118,8 @@ pub(crate) fn check_params(route: &Route, request: &Request) -> Result<(), ApiEr
             Location::Query => request.query(param.name),
             // Prefixes (`X-QS-Meta-`) are no headers of their own.
             Location::Header if param.ty.starts_with("map<") => continue,
+            // The length of a body in chunks is known when it has been read.
+            Location::Header if is_length(param.name) && in_chunks(request) => continue,
             Location::Header if is_list_header(param.name) => {
                 if param.required && !request.headers.contains_key(param.name) {
                     return Err(missing(param));
@@ -141,6 +143,14 @@ pub(crate) fn check_params(route: &Route, request: &Request) -> Result<(), ApiEr
         }
     }
     Ok(())
+}
+
+fn is_length(name: &str) -> bool {
+    name.eq_ignore_ascii_case("content-length")
+}
+
+fn in_chunks(request: &Request) -> bool {
+    request.headers.contains_key("transfer-encoding")
 }
 
 /// Headers whose value is a list, which may be spread over several lines.

@@ -152,5 +152,5 @@ def juicefs_steps(folder):
         silent |= {"get partial object"} if warned else set()
         bad = {name: told[name] for name in told if told[name] != "pass" and name not in silent}
         equal(bad, {}, "tests")
-        true(ran.returncode == 0 and len(told) > 20, f"status {ran.returncode}, {len(told)} tests: {text[-1500:]}")
+        true(ran.returncode == 0 and len(told) > 15, f"status {ran.returncode}, {len(told)} tests: {text[-1500:]}")
         equal({name: result for _, name, result in rows if result == "failed"}, {}, "performance tests")

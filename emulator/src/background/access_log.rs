@@ -237,6 +237,7 @@ pub(crate) async fn flush(state: &Arc<State>, everything: bool) -> Result<(), Ap
                 },
                 key_print: None,
                 appendable: false,
+                upload: None,
                 segments,
             };
             change.put(&target, &key, draft).map(drop)

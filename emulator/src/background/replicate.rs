@@ -92,6 +92,7 @@ fn copy(
         description,
         key_print: version.key_print.clone(),
         appendable: version.appendable,
+        upload: None,
         segments,
     };
     change.put(other, key, draft).map(drop)

@@ -1404,6 +1404,12 @@ pub(crate) static ABORT_MULTIPART_UPLOAD_ANSWERS: &[Answer] = &[
         body: Body::None,
     },
     Answer {
+        status: 400,
+        outcome: Outcome::Error,
+        headers: &[],
+        body: Body::Error,
+    },
+    Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],

@@ -62,6 +62,7 @@ pub(crate) async fn append(context: &mut Context) -> Result<Reply, ApiError> {
                     description,
                     key_print: None,
                     appendable: true,
+                    upload: None,
                     segments,
                 };
                 change.put(&bucket, &name, draft)?

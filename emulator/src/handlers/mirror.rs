@@ -66,6 +66,7 @@ pub(crate) async fn fetch(
         },
         key_print: None,
         appendable: false,
+        upload: None,
         segments: Vec::new(),
     };
     let bucket = bucket.clone();

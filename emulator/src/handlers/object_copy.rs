@@ -73,6 +73,7 @@ pub(crate) async fn copy(context: &Context) -> Result<Reply, ApiError> {
             description: describe(&version),
             key_print: None,
             appendable: false,
+            upload: None,
             segments,
         };
         change.put(&target, &key, draft)
@@ -130,6 +131,7 @@ pub(crate) async fn rename(context: &Context) -> Result<Reply, ApiError> {
             description: version.description,
             key_print: version.key_print,
             appendable: version.appendable,
+            upload: None,
             segments,
         };
         change.put(&target, &key, draft)

@@ -49,6 +49,7 @@ pub(crate) async fn store_as(
         description,
         key_print: key.as_ref().map(CustomerKey::print),
         appendable: false,
+        upload: None,
         segments: Vec::new(),
     };
     let (seen, key_name) = (bucket.clone(), name.clone());

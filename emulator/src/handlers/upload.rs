@@ -9,6 +9,7 @@ use super::object_put::echo_key;
 use super::receive::{hex, quoted};
 use crate::auth::Identity;
 use crate::background::Happened;
+use crate::conditions::unescape_quotes;
 use crate::describe;
 use crate::error::{ApiError, code};
 use crate::response::Reply;
@@ -46,12 +47,19 @@ pub(crate) async fn initiate(context: &Context) -> Result<Reply, ApiError> {
     Ok(reply)
 }
 
-/// Gives up an upload; one that does not exist counts as given up.
+/// Gives up an upload; one that does not exist counts as given up. One that became the object that is there now does
+/// not: the official SDKs' shared scenarios want status 400 for it.
 pub(crate) async fn abort(context: &Context) -> Result<Reply, ApiError> {
     let bucket = context.bucket()?;
     let (key, id) = (context.key()?.to_owned(), upload_id(context).to_owned());
     let seen = bucket.clone();
-    let abort = move |change: &mut Change<'_>| change.abort_upload(&bucket, &key, &id);
+    let abort = move |change: &mut Change<'_>| {
+        let current = change.object(&bucket, &key)?;
+        if current.is_some_and(|version| version.upload.as_ref() == Some(&id)) {
+            return Err(no_upload(&id).with_status(400).into());
+        }
+        change.abort_upload(&bucket, &key, &id)
+    };
     if context.state.store.change(abort).await? {
         context.tell(Happened::to_upload(&seen, context.key()?));
     }
@@ -98,6 +106,7 @@ pub(crate) async fn complete(context: &Context) -> Result<Reply, ApiError> {
             description: upload.description,
             key_print: upload.key_print,
             appendable: false,
+            upload: Some(id),
             segments,
         };
         change.put(&bucket, &name, draft)
@@ -209,6 +218,8 @@ fn digest(etag: &str) -> [u8; 16] {
 
 /// The entity tag that the client wants the object to have, without quotes.
 fn entity_tag(header: &str) -> Result<String, ApiError> {
+    let header = unescape_quotes(header.to_owned());
+    let header = header.as_str();
     let tag = match header.strip_prefix('"') {
         Some(rest) => rest.strip_suffix('"'),
         None => Some(header),

@@ -174,6 +174,7 @@ fn draft(segments: Vec<Segment>) -> Draft {
         },
         key_print: None,
         appendable: false,
+        upload: None,
         segments,
     }
 }

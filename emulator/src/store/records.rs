@@ -61,6 +61,9 @@ pub(crate) struct Version {
     /// It was made by appending, and can be appended to.
     #[serde(default, skip_serializing_if = "is_false")]
     pub(crate) appendable: bool,
+    /// The upload that was completed by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) upload: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) segments: Vec<Segment>,
 }
@@ -96,6 +99,8 @@ pub(crate) struct Draft {
     pub(crate) description: Description,
     pub(crate) key_print: Option<KeyPrint>,
     pub(crate) appendable: bool,
+    /// The upload that is completed by it.
+    pub(crate) upload: Option<String>,
     /// The bytes: adopted, shared or taken in the same change.
     pub(crate) segments: Vec<Segment>,
 }

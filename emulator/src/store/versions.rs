@@ -36,6 +36,7 @@ impl Change<'_> {
             description: draft.description,
             key_print: draft.key_print,
             appendable: draft.appendable,
+            upload: draft.upload,
             segments: draft.segments,
         };
         self.make_room(&bucket, key)?;
@@ -77,6 +78,7 @@ impl Change<'_> {
             },
             key_print: None,
             appendable: false,
+            upload: None,
             segments: Vec::new(),
         };
         self.put_history(bucket.id, key, &marker)?;

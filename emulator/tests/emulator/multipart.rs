@@ -277,6 +277,37 @@ async fn an_abort_is_answered_204_whether_or_not_there_is_an_upload() {
     );
 }
 
+/// As the shared scenarios of the official SDKs have it, for as long as the object is the one that was made.
+#[tokio::test]
+async fn what_was_completed_cannot_be_aborted() {
+    let server = server().await;
+    let upload = begun(&server, "/mybucket/film.mp4").await;
+    part(&server, &upload, 0, b"hello").await;
+    assert_eq!(complete(&server, &upload, &[0]).await.status, 201);
+    let abort = about("DELETE", &upload, "");
+    assert_eq!(
+        server.send(&abort).await.error(),
+        (400, "upload_not_exists".to_owned())
+    );
+    assert_eq!(server.get("/mybucket/film.mp4").await.body, b"hello");
+    server.put("/mybucket/film.mp4", b"another").await;
+    assert_eq!(server.send(&abort).await.status, 204);
+}
+
+/// The official SDK for JavaScript percent-encodes all header values.
+#[tokio::test]
+async fn the_entity_tag_of_a_completed_upload_may_have_escaped_quotes() {
+    let server = server().await;
+    let upload = begun(&server, "/mybucket/film.mp4").await;
+    part(&server, &upload, 0, b"hello").await;
+    let call = about("POST", &upload, "")
+        .header("ETag", "%22abc%22")
+        .json(r#"{"object_parts":[{"part_number":0}]}"#);
+    let reply = server.send(&call).await;
+    assert_eq!(reply.status, 201, "{}", reply.text());
+    assert_eq!(reply.header("etag"), Some("\"abc\""));
+}
+
 #[tokio::test]
 async fn a_part_can_be_copied_from_an_object_or_a_range_of_it() {
     let server = server().await;

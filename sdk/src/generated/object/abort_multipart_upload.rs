@@ -29,8 +29,9 @@ impl Bucket {
 /// Abort Multipart Upload: give up an upload and delete its parts.
 ///
 /// An upload that does not exist counts as aborted, so only a missing bucket is answered with
-/// status 404. The vendor does not say what becomes of parts that are being uploaded at the same
-/// time: let those calls end first.
+/// status 404. One that has been completed cannot be aborted any more; the vendor's tests of its
+/// own SDKs expect status 400 then. The vendor does not say what becomes of parts that are being
+/// uploaded at the same time: let those calls end first.
 ///
 /// A failed attempt is repeated if its body can be: a second one changes no more than the first,
 /// except where it says so above.
@@ -40,6 +41,7 @@ impl Bucket {
 ///
 /// # Errors
 ///
+/// - 400 `upload_not_exists`: The upload has been completed.
 /// - 403 `permission_denied`: The caller has no right to abort uploads here.
 /// - 404 `bucket_not_exists`: The bucket does not exist.
 ///
