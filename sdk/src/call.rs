@@ -104,6 +104,39 @@ impl Call {
             .map_err(|error| error.about(&subject))
     }
 
+    /// As [`presign`](Call::presign), signed by the client's
+    /// [remote signer](crate::config::ClientBuilder::remote_signer).
+    ///
+    /// # Errors
+    ///
+    /// As [`presign`](Call::presign) and as the signer's; `Config` without a remote signer.
+    pub async fn presign_remotely<O: Operation>(
+        self,
+        operation: O,
+        expires_in: Duration,
+    ) -> Result<Presigned, Error> {
+        let (subject, parts) = self.encode(operation)?;
+        presign::presign_remotely(&self, &O::METADATA, parts, expires_in)
+            .await
+            .map_err(|error| error.about(&subject))
+    }
+
+    /// As [`presign_form`](Call::presign_form), signed by the client's
+    /// [remote signer](crate::config::ClientBuilder::remote_signer).
+    ///
+    /// # Errors
+    ///
+    /// As [`presign_form`](Call::presign_form) and as the signer's; `Config` without a remote signer.
+    pub async fn presign_form_remotely<O: Operation>(
+        self,
+        operation: O,
+    ) -> Result<PresignedForm, Error> {
+        let (subject, parts) = self.encode(operation)?;
+        presign::presign_form_remotely(&self, &O::METADATA, parts)
+            .await
+            .map_err(|error| error.about(&subject))
+    }
+
     /// Signs the form of an operation, for a page that posts it.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ use crate::credentials::ProvideCredentials;
 use crate::error::Error;
 use crate::observe::Observe;
 use crate::retry::{RetryPolicy, Timing};
+use crate::sign::SignRemotely;
 use crate::transport::Transport;
 use crate::zones::Zones;
 
@@ -26,6 +27,7 @@ pub struct Client(Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) config: Config,
     pub(crate) provider: Arc<dyn ProvideCredentials>,
+    pub(crate) remote: Option<Arc<dyn SignRemotely>>,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) retry: RetryPolicy,
     pub(crate) timing: Timing,
@@ -72,6 +74,20 @@ impl Client {
     /// A bucket, in the client's zone. Nothing is sent.
     pub fn bucket(&self, name: impl Into<String>) -> Bucket {
         Bucket::new(self.clone(), name.into())
+    }
+
+    /// Fetches an access key if the provider needs to, as each request does by itself: for presigning, which does not
+    /// wait.
+    ///
+    /// # Errors
+    ///
+    /// As the provider's; `Config` from [`RefreshingCredentials`](crate::credentials::RefreshingCredentials), unless the
+    /// fetch fails with an error of this crate.
+    pub async fn refresh_credentials(&self) -> Result<(), Error> {
+        match self.0.provider.refresh() {
+            Some(refresh) => refresh.await,
+            None => Ok(()),
+        }
     }
 
     /// A call on the service itself, for operations of your own.

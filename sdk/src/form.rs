@@ -14,6 +14,7 @@ use crate::call::Call;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::parts::Parts;
+use crate::sign::{SignRemotely, ToSign};
 use crate::stream::ByteStream;
 
 /// The fields of a form, written field by field in order. The file comes behind them.
@@ -73,6 +74,21 @@ impl FormBody {
     /// The fields that sign the others: the base64 of a flat JSON object of them, and the HMAC of that text; see
     /// <https://docs.qingcloud.com/qingstor/api/common/signature.html>.
     pub(crate) fn sign(&mut self, credentials: &Credentials) -> Result<(), Error> {
+        let policy = self.policy()?;
+        let signature = credentials.signer().sign_text(&policy);
+        self.seal(credentials.access_key_id(), policy, signature);
+        Ok(())
+    }
+
+    /// As [`sign`](FormBody::sign), by somebody else.
+    pub(crate) async fn sign_remotely(&mut self, remote: &dyn SignRemotely) -> Result<(), Error> {
+        let request = ToSign::form(self.policy()?);
+        let made = remote.sign(&request).await?;
+        self.seal(&made.access_key_id, request.string_to_sign, made.signature);
+        Ok(())
+    }
+
+    fn policy(&self) -> Result<String, Error> {
         let policy: BTreeMap<&str, &str> = self
             .fields
             .iter()
@@ -80,17 +96,15 @@ impl FormBody {
             .collect();
         let json = serde_json::to_vec(&policy)
             .map_err(|error| Error::invalid(format!("the form has no JSON form: {error}")))?;
-        let policy = STANDARD.encode(json);
-        let signature = credentials.signer().sign_text(&policy);
+        Ok(STANDARD.encode(json))
+    }
+
+    fn seal(&mut self, access_key_id: &str, policy: String, signature: String) {
         self.fields.extend([
-            (
-                "access_key_id".to_owned(),
-                credentials.access_key_id().to_owned(),
-            ),
+            ("access_key_id".to_owned(), access_key_id.to_owned()),
             ("policy".to_owned(), policy),
             ("signature".to_owned(), signature),
         ]);
-        Ok(())
     }
 
     /// All fields, in order.
@@ -140,11 +154,15 @@ impl FormBody {
 }
 
 /// Turns the form of a request, if it has one, into its body, signed with the client's key if that has one.
-pub(crate) fn complete(call: &Call, mut parts: Parts) -> Result<Parts, Error> {
+pub(crate) async fn complete(call: &Call, mut parts: Parts) -> Result<Parts, Error> {
     let Some(mut form) = parts.form.take() else {
         return Ok(parts);
     };
-    if let Some(credentials) = call.client.inner().provider.snapshot()? {
+    let inner = call.client.inner();
+    call.client.refresh_credentials().await?;
+    if let Some(remote) = &inner.remote {
+        form.sign_remotely(remote.as_ref()).await?;
+    } else if let Some(credentials) = inner.provider.snapshot()? {
         form.sign(&credentials)?;
     }
     let (content_type, body) = form.encode(std::mem::take(&mut parts.body))?;

@@ -168,6 +168,10 @@ impl Metadata {
         self.auth
     }
 
+    pub(crate) const fn is_signed_in_header(&self) -> bool {
+        matches!(self.auth, Auth::Required | Auth::Optional)
+    }
+
     /// When it may be repeated.
     pub const fn retry_class(&self) -> Retry {
         self.retry

@@ -50,6 +50,12 @@ pub(super) fn provide(given: Option<Pair>, sources: &Sources<'_>) -> Result<Prov
     Ok(anonymous(Source::Default))
 }
 
+/// Another one signs.
+pub(super) fn elsewhere() -> Provided {
+    let shown = Setting::new("(remote signer)".to_owned(), Source::Builder);
+    (Arc::new(None::<Credentials>), shown)
+}
+
 fn anonymous(source: Source) -> Provided {
     let shown = Setting::new("(anonymous)".to_owned(), source);
     (Arc::new(None::<Credentials>), shown)

@@ -29,12 +29,13 @@ pub(super) fn build(builder: ClientBuilder) -> Result<Client, Error> {
         file: File::load(&builder.file, &builder.environment)?,
     };
     let endpoint = site::endpoint(builder.endpoint, &sources)?;
-    let (provider, credentials) = match builder.provider {
-        Some(provider) => {
+    let (provider, credentials) = match (builder.provider, &builder.remote) {
+        (Some(provider), _) => {
             let shown = Setting::new("(provider)".to_owned(), Source::Builder);
             (provider, shown)
         }
-        None => access_key::provide(builder.key, &sources)?,
+        (None, Some(_)) => access_key::elsewhere(),
+        (None, None) => access_key::provide(builder.key, &sources)?,
     };
     let zone = sources.pick(builder.zone, ZONE, "")?.map(check_zone)?;
     let virtual_host = virtual_host(builder.virtual_host, &sources)?;
@@ -80,6 +81,7 @@ pub(super) fn build(builder: ClientBuilder) -> Result<Client, Error> {
             ignored: file.map(File::ignored).unwrap_or_default(),
         },
         provider,
+        remote: builder.remote,
         transport,
         retry: retry.value,
         timing: builder.timing,

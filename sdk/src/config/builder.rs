@@ -15,6 +15,7 @@ use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::observe::Observe;
 use crate::retry::{RetryPolicy, Timing};
+use crate::sign::SignRemotely;
 use crate::transport::{BoxFuture, HttpTransport, HttpTransportBuilder, Transport};
 
 /// Builds a [`Client`]. Nothing here waits or sends.
@@ -35,6 +36,7 @@ pub struct ClientBuilder {
     pub(super) addition: Option<String>,
     pub(super) key: Option<Pair>,
     pub(super) provider: Option<Arc<dyn ProvideCredentials>>,
+    pub(super) remote: Option<Arc<dyn SignRemotely>>,
     pub(super) environment: Environment,
     pub(super) file: FileChoice,
     pub(super) sender: Sender,
@@ -59,6 +61,7 @@ impl ClientBuilder {
             addition: None,
             key: None,
             provider: None,
+            remote: None,
             environment: Environment::process(),
             file: FileChoice::Usual,
             sender: Sender::BuiltIn(HttpTransport::builder()),
@@ -91,6 +94,7 @@ impl ClientBuilder {
         let secret = Zeroizing::new(secret_access_key.into());
         self.key = Some((access_key_id.into(), secret));
         self.provider = None;
+        self.remote = None;
         self
     }
 
@@ -102,6 +106,16 @@ impl ClientBuilder {
     /// Access keys that may change while the client lives.
     pub fn credentials_provider(mut self, provider: impl ProvideCredentials) -> Self {
         self.provider = Some(Arc::new(provider));
+        self.remote = None;
+        self
+    }
+
+    /// Somebody else who signs, so that no access key is needed here. Those of the environment and the file are not looked
+    /// at then. URLs are presigned with [`Call::presign_remotely`](crate::operation::Call::presign_remotely).
+    pub fn remote_signer(mut self, signer: impl SignRemotely) -> Self {
+        self.remote = Some(Arc::new(signer));
+        self.provider = None;
+        self.key = None;
         self
     }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::Uri;
-use http::header::{AUTHORIZATION, HeaderValue};
+use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use tokio::time::Instant;
 
 use super::prepared::{Prepared, headers_at, uri};
@@ -17,7 +17,9 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::operation::{Auth, Metadata};
 use crate::retry;
+use crate::sign::{RemoteSignature, SignRemotely, ToSign};
 use crate::text;
+use crate::transport::BoxFuture;
 
 /// What the attempts have come to so far, for whoever interrupts them.
 pub(super) struct Tally {
@@ -147,14 +149,23 @@ async fn attempt_once(
     *request.headers_mut() = headers_at(date, call, prepared);
     request.extensions_mut().insert(prepared.metadata);
     let (mut head, ()) = request.into_parts();
-    // A form is signed by its fields.
-    let signed = credentials.is_some() || prepared.metadata.authentication() == Auth::Form;
-    if let Some(credentials) = credentials {
-        let signer = credentials.signer();
-        let signature = signer.authorize(&head, prepared.bucket_in_host());
-        head.headers
-            .insert(AUTHORIZATION, signature.map_err(unsent)?);
-    }
+    let signed = match (&inner.remote, credentials) {
+        (Some(remote), _) if prepared.metadata.is_signed_in_header() => {
+            let signature = sign_remotely(remote.as_ref(), prepared, &head.headers);
+            let signature = signature.await.map_err(unsent)?;
+            signature.apply(&mut head.headers).map_err(unsent)?;
+            true
+        }
+        (_, Some(credentials)) => {
+            let signer = credentials.signer();
+            let signature = signer.authorize(&head, prepared.bucket_in_host());
+            head.headers
+                .insert(AUTHORIZATION, signature.map_err(unsent)?);
+            true
+        }
+        // A form is signed by its fields.
+        _ => prepared.metadata.authentication() == Auth::Form,
+    };
     let body = prepared.body.clone().counted(counts);
     let request = http::Request::from_parts(head, body);
     begin();
@@ -165,9 +176,19 @@ async fn attempt_once(
     result.map_err(|error| (error, true))
 }
 
-/// The credentials for an operation, if it is to be signed in a header.
+/// Boxed, so that those who need no such thing make no room for it.
+fn sign_remotely<'a>(
+    remote: &'a dyn SignRemotely,
+    prepared: &Prepared,
+    headers: &HeaderMap,
+) -> BoxFuture<'a, Result<RemoteSignature, Error>> {
+    let request = ToSign::request(&prepared.address.url, &prepared.target(), headers, None);
+    Box::pin(async move { remote.sign(&request).await })
+}
+
+/// The credentials for an operation, if it is to be signed in a header by this client.
 fn credentials(call: &Call, metadata: &Metadata) -> Result<Option<Credentials>, Error> {
-    if matches!(metadata.authentication(), Auth::Form | Auth::Never) {
+    if !metadata.is_signed_in_header() || call.client.inner().remote.is_some() {
         return Ok(None);
     }
     let credentials = call.client.inner().provider.snapshot()?;

@@ -8,8 +8,10 @@ mod watch;
 mod zone;
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::ops::DerefMut;
+use std::pin::{Pin, pin};
 use std::task::Poll;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -20,6 +22,7 @@ use crate::form;
 use crate::operation::Metadata;
 use crate::parts::Parts;
 use crate::trace;
+use crate::transport::BoxFuture;
 
 pub(crate) use attempts::Failure;
 use attempts::{Tally, attempts};
@@ -46,36 +49,30 @@ async fn run(
     parts: Parts,
     mut watch: Watch,
 ) -> Result<Answered, Error> {
-    let prepared = form::complete(&call, parts).and_then(|parts| prepare(&call, &metadata, parts));
-    let mut prepared = match prepared {
-        Ok(prepared) => prepared,
-        Err(error) => return watch.finish(Err(error)),
-    };
-    let subject = prepared.subject.clone();
     let sleep = &call.client.inner().timing.sleep;
     let mut timer = call.timeout.map(|limit| (limit, sleep(limit)));
+    let parts = match parts.form {
+        None => Ok(parts),
+        Some(_) => {
+            // Few requests have one, and the others need no room for it.
+            let work = Box::pin(form::complete(&call, parts));
+            in_time(&mut timer, work, |error| error).await
+        }
+    };
+    let prepared = parts.and_then(|parts| prepare(&call, &metadata, parts));
+    let mut prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => return watch.finish(Err(error.about(&call.subject(metadata)))),
+    };
+    let subject = prepared.subject.clone();
     let deadline = call
         .timeout
         .and_then(|limit| Instant::now().checked_add(limit));
     // With and without a limit the attempts are polled in one place: a second one would make room for
     // them in this future once more.
     let tally = Tally::new(watch.counts());
-    let mut work = pin!(attempts(&call, &mut prepared, deadline, &tally));
-    let result = poll_fn(|cx| {
-        if let Poll::Ready(result) = work.as_mut().poll(cx) {
-            return Poll::Ready(result);
-        }
-        let Some((limit, timer)) = &mut timer else {
-            return Poll::Pending;
-        };
-        timer.as_mut().poll(cx).map(|()| {
-            let message = format!("the operation took longer than {limit:?}");
-            Err(tally
-                .end(Error::new(ErrorKind::Timeout, message))
-                .about(&subject))
-        })
-    })
-    .await;
+    let work = pin!(attempts(&call, &mut prepared, deadline, &tally));
+    let result = in_time(&mut timer, work, |error| tally.end(error).about(&subject)).await;
     match result {
         Ok(answer) => {
             watch.answered(&answer);
@@ -83,4 +80,25 @@ async fn run(
         }
         Err(error) => watch.finish(Err(error)),
     }
+}
+
+/// Waits for `work`, but not longer than the timer says.
+async fn in_time<T>(
+    timer: &mut Option<(Duration, BoxFuture<'static, ()>)>,
+    mut work: Pin<impl DerefMut<Target = impl Future<Output = Result<T, Error>>>>,
+    complete: impl Fn(Error) -> Error,
+) -> Result<T, Error> {
+    poll_fn(|cx| {
+        if let Poll::Ready(result) = work.as_mut().poll(cx) {
+            return Poll::Ready(result);
+        }
+        let Some((limit, timer)) = timer else {
+            return Poll::Pending;
+        };
+        timer.as_mut().poll(cx).map(|()| {
+            let message = format!("the operation took longer than {limit:?}");
+            Err(complete(Error::new(ErrorKind::Timeout, message)))
+        })
+    })
+    .await
 }

@@ -5,12 +5,14 @@
 //! <https://docs.qingcloud.com/qingstor/api/common/signature.html>.
 
 mod canonical;
+mod remote;
 mod signable;
 mod signer;
 mod sorted;
 #[cfg(test)]
 mod tests;
 
+pub use remote::{Place, RemoteSignature, SignRemotely, ToSign};
 pub use signable::Signable;
 pub(crate) use signable::Target;
 pub use signer::Signer;

@@ -12,6 +12,7 @@ mod own_operation;
 mod parallel;
 mod presigned;
 mod refusals;
+mod signature_server;
 mod support;
 mod transfers;
 mod zones;

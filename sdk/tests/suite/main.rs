@@ -13,6 +13,7 @@ mod own_domain;
 mod paging;
 mod positions;
 mod presign;
+mod refreshing;
 mod retries;
 mod secrets;
 mod signing;

@@ -1,7 +1,11 @@
 //! Access keys and where they come from.
 
+mod refreshing;
+
 use std::fmt;
 use std::sync::Arc;
+
+pub use refreshing::{FetchError, RefreshingCredentials, TemporaryCredentials};
 
 use crate::error::Error;
 use crate::sign::Signer;
