@@ -1,6 +1,7 @@
 //! Tests of the hand-written core through its public interface.
 
 mod bodies;
+mod connecting;
 mod copy_from;
 mod delete_many;
 mod errors;
