@@ -26,3 +26,8 @@ pub fn examples() -> impl Iterator<Item = &'static Example> {
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 pub struct FrontPage;
+
+/// So are those of the guides.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/configuration.md")]
+pub struct Configuration;

@@ -174,3 +174,33 @@ async fn a_link_for_an_encrypted_object_names_its_headers() {
     assert!(!link.url.contains("encryption"));
     assert_eq!(answer(&site, &link, "").await, (200, "x".to_owned()));
 }
+
+/// A page that has nothing but links uploads in parts.
+#[tokio::test]
+async fn an_upload_in_parts_can_be_made_of_links() {
+    let site = Site::start().await;
+    let bucket = site.bucket(Style::Path);
+    let link = bucket
+        .initiate_multipart_upload("k")
+        .presign(MINUTE)
+        .unwrap();
+    let (status, text) = answer(&site, &link, "").await;
+    assert_eq!(status, 200, "{text}");
+    let begun: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let upload_id = begun["upload_id"].as_str().unwrap();
+    let link = bucket.upload_multipart("k", upload_id, 0, qingstor::Body::empty());
+    let link = link.presign(MINUTE).unwrap();
+    assert_eq!(answer(&site, &link, "meow").await.0, 201);
+    let link = bucket
+        .list_multipart("k", upload_id)
+        .presign(MINUTE)
+        .unwrap();
+    let (status, text) = answer(&site, &link, "").await;
+    assert_eq!(status, 200, "{text}");
+    let link = bucket.complete_multipart_upload("k", upload_id, []);
+    let link = link.presign(MINUTE).unwrap();
+    let parts = r#"{"object_parts":[{"part_number":0}]}"#;
+    let (status, text) = answer(&site, &link, parts).await;
+    assert_eq!(status, 201, "{text}");
+    assert_eq!(content(&bucket, "k").await.unwrap(), "meow");
+}

@@ -3,7 +3,7 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use qingstor::testing::Replay;
-use qingstor::{Body, ErrorKind};
+use qingstor::{Body, Bucket, Error, ErrorKind, Presigned};
 
 #[test]
 fn a_known_url_has_the_published_signature() {
@@ -80,7 +80,7 @@ fn what_cannot_be_presigned_is_refused() {
     assert!(bucket.get_object("k").presign(Duration::MAX).is_err());
     let error = bucket
         .call()
-        .presign(bucket.list_objects(), Duration::from_secs(9))
+        .presign(bucket.get_bucket_acl(), Duration::from_secs(9))
         .unwrap_err();
     assert!(error.to_string().contains("cannot be presigned"), "{error}");
 
@@ -102,4 +102,110 @@ fn what_cannot_be_presigned_is_refused() {
         .get_object("k")
         .presign(Duration::from_secs(9))
         .unwrap();
+}
+
+type Presign = fn(&Bucket, Duration) -> Result<Presigned, Error>;
+
+/// Every operation that can be presigned, by the method that does it, with an encryption key where it takes one.
+const PRESIGNABLE: &[(&str, &str, Presign)] = &[
+    ("GET", "/b/k?", |b, d| b.get_object("k").presign(d)),
+    ("HEAD", "/b/k?", |b, d| b.head_object("k").presign(d)),
+    ("PUT", "/b/k?", |b, d| b.put_object("k", "").presign(d)),
+    ("DELETE", "/b/k?", |b, d| b.delete_object("k").presign(d)),
+    ("POST", "/b/k?append&position=0&", |b, d| {
+        b.append_object("k", 0, "").presign(d)
+    }),
+    ("GET", "/b/k?image&action=info&", |b, d| {
+        b.image_process("k", "info").presign(d)
+    }),
+    ("POST", "/b/k?uploads&", |b, d| {
+        b.initiate_multipart_upload("k").presign(d)
+    }),
+    ("PUT", "/b/k?upload_id=u&part_number=0&", |b, d| {
+        b.upload_multipart("k", "u", 0, "").presign(d)
+    }),
+    ("GET", "/b/k?upload_id=u&", |b, d| {
+        b.list_multipart("k", "u").presign(d)
+    }),
+    ("POST", "/b/k?upload_id=u&", |b, d| {
+        b.complete_multipart_upload("k", "u", []).presign(d)
+    }),
+    ("DELETE", "/b/k?upload_id=u&", |b, d| {
+        b.abort_multipart_upload("k", "u").presign(d)
+    }),
+    ("GET", "/b?", |b, d| b.list_objects().presign(d)),
+    ("GET", "/b?uploads&", |b, d| {
+        b.list_multipart_uploads().presign(d)
+    }),
+];
+
+#[test]
+fn every_link_lives_from_a_second_to_a_week() {
+    let bucket = Replay::new().client().unwrap().bucket("b");
+    let week = Duration::from_secs(604_800);
+    for (method, target, presign) in PRESIGNABLE {
+        for (lifetime, expires) in [
+            (Duration::from_secs(1), 1_418_232_032),
+            (week, 1_418_836_831),
+        ] {
+            let link = presign(&bucket, lifetime).unwrap();
+            assert_eq!(link.method, *method);
+            let start = format!(
+                "https://pek3a.qingstor.com{target}access_key_id=ACCESS_KEY_ID&expires={expires}&signature="
+            );
+            assert!(
+                link.url.starts_with(&start),
+                "{start} is not the start of {}",
+                link.url
+            );
+        }
+        for lifetime in [
+            Duration::ZERO,
+            Duration::from_millis(999),
+            week + Duration::from_nanos(1),
+            Duration::MAX,
+        ] {
+            let error = presign(&bucket, lifetime).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{lifetime:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_signed_beside_the_url_is_told() {
+    let bucket = Replay::new().client().unwrap().bucket("b");
+    let minute = Duration::from_secs(60);
+    let key = || qingstor::types::CustomerKey::new([1; 32]);
+    let names = |link: Presigned| {
+        let mut names: Vec<_> = link.headers.keys().map(|name| name.to_string()).collect();
+        names.sort_unstable();
+        names
+    };
+    let encryption = [
+        "x-qs-encryption-customer-algorithm",
+        "x-qs-encryption-customer-key",
+        "x-qs-encryption-customer-key-md5",
+    ];
+    let link = bucket
+        .get_object("k")
+        .encryption_customer_key(key())
+        .presign(minute);
+    assert_eq!(names(link.unwrap()), encryption);
+    let link = bucket
+        .upload_multipart("k", "u", 0, "")
+        .encryption_customer_key(key());
+    assert_eq!(names(link.presign(minute).unwrap()), encryption);
+    let link = bucket
+        .complete_multipart_upload("k", "u", [])
+        .presign(minute);
+    assert_eq!(names(link.unwrap()), ["content-type"]);
+    let link = bucket.get_object("k").range(0..2).presign(minute);
+    assert_eq!(names(link.unwrap()), ["range"]);
+    for link in [
+        bucket.list_objects().prefix("p").presign(minute),
+        bucket.delete_object("k").presign(minute),
+        bucket.head_object("k").presign(minute),
+    ] {
+        assert!(link.unwrap().headers.is_empty());
+    }
 }

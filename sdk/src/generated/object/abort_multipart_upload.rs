@@ -4,7 +4,7 @@ use crate::operation::{
     Answer, Auth, Call, Metadata, Operation, Outcome, Parts, ResponseMeta, Retry, Scope,
 };
 
-use crate::{Bucket, Error};
+use crate::{Bucket, Error, Presigned};
 
 impl Bucket {
     /// Give up an upload and delete its parts.
@@ -82,6 +82,12 @@ impl AbortMultipartUpload {
         let call = self.call.clone();
         call.send(self).await
     }
+
+    /// Signs the request into a URL that anybody can use until it expires: 1 second to 7 days.
+    pub fn presign(self, expires_in: std::time::Duration) -> Result<Presigned, Error> {
+        let call = self.call.clone();
+        call.presign(self, expires_in)
+    }
 }
 
 impl Operation for AbortMultipartUpload {
@@ -95,7 +101,8 @@ impl Operation for AbortMultipartUpload {
         )
         .auth(Auth::Optional)
         .retry(Retry::Idempotent)
-        .responses(&[(204, Outcome::Success)]);
+        .responses(&[(204, Outcome::Success)])
+        .presign();
 
     fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);

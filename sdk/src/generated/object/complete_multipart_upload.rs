@@ -5,7 +5,7 @@ use crate::operation::{
     Scope,
 };
 
-use crate::{Bucket, Error, types};
+use crate::{Bucket, Error, Presigned, types};
 
 impl Bucket {
     /// Join the parts of an upload into the object.
@@ -119,6 +119,12 @@ impl CompleteMultipartUpload {
         let call = self.call.clone();
         call.send(self).await
     }
+
+    /// Signs the request into a URL that anybody can use until it expires: 1 second to 7 days.
+    pub fn presign(self, expires_in: std::time::Duration) -> Result<Presigned, Error> {
+        let call = self.call.clone();
+        call.presign(self, expires_in)
+    }
 }
 
 impl Operation for CompleteMultipartUpload {
@@ -131,7 +137,8 @@ impl Operation for CompleteMultipartUpload {
             Scope::Object,
         )
         .auth(Auth::Optional)
-        .responses(&[(201, Outcome::Success)]);
+        .responses(&[(201, Outcome::Success)])
+        .presign();
 
     fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);

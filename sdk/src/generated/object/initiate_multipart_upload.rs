@@ -4,7 +4,7 @@ use crate::operation::{
     Answer, Auth, Call, Metadata, Operation, Outcome, Parts, ResponseMeta, Scope,
 };
 
-use crate::{Bucket, Error, types};
+use crate::{Bucket, Error, Presigned, types};
 
 impl Bucket {
     /// Begin to upload an object in parts.
@@ -167,6 +167,12 @@ impl InitiateMultipartUpload {
         let call = self.call.clone();
         call.send(self).await
     }
+
+    /// Signs the request into a URL that anybody can use until it expires: 1 second to 7 days.
+    pub fn presign(self, expires_in: std::time::Duration) -> Result<Presigned, Error> {
+        let call = self.call.clone();
+        call.presign(self, expires_in)
+    }
 }
 
 impl Operation for InitiateMultipartUpload {
@@ -179,7 +185,8 @@ impl Operation for InitiateMultipartUpload {
             Scope::Object,
         )
         .auth(Auth::Optional)
-        .responses(&[(200, Outcome::Success)]);
+        .responses(&[(200, Outcome::Success)])
+        .presign();
 
     fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);

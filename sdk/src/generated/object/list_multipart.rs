@@ -5,7 +5,7 @@ use crate::operation::{
     Parts, Position, ResponseMeta, Retry, Scope,
 };
 
-use crate::{Bucket, Error, types};
+use crate::{Bucket, Error, Presigned, types};
 
 impl Bucket {
     /// List the parts that an upload has so far.
@@ -100,6 +100,12 @@ impl ListMultipart {
         call.send(self).await
     }
 
+    /// Signs the request into a URL that anybody can use until it expires: 1 second to 7 days.
+    pub fn presign(self, expires_in: std::time::Duration) -> Result<Presigned, Error> {
+        let call = self.call.clone();
+        call.presign(self, expires_in)
+    }
+
     /// All of the list, one answer at a time.
     pub fn pages(self) -> Pages<Self> {
         Pages::new(self.call.clone(), self)
@@ -122,7 +128,8 @@ impl Operation for ListMultipart {
         )
         .auth(Auth::Optional)
         .retry(Retry::Safe)
-        .responses(&[(200, Outcome::Success)]);
+        .responses(&[(200, Outcome::Success)])
+        .presign();
 
     fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.key(self.key);
