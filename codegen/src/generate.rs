@@ -251,7 +251,7 @@ fn conformance(api: &Api, output: &mut Output<'_>) {
             path,
             "conformance/operation.rs.tera",
             &operation.file,
-            &view::checks(operation),
+            &view::checks(api, operation),
         );
     }
     let pages = api
@@ -270,7 +270,7 @@ fn conformance(api: &Api, output: &mut Output<'_>) {
         &pages,
     );
     let modules = view::ModuleView {
-        doc: "//! The examples of the specs, as checks.".into(),
+        doc: "//! What the specs say, as data and as calls.".into(),
         modules,
     };
     output.rust(

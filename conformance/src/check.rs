@@ -1,15 +1,45 @@
-//! The three checks that an example is.
+//! Everything that is checked, by name.
 
-use qingstor::testing::{Recorder, Replay};
-use qingstor::{Client, RetryPolicy};
-
-use crate::compare;
+use crate::behaviour::Behaviour;
+use crate::checks::required;
 use crate::example::Example;
-use crate::names::Names;
-use crate::report::Report;
+use crate::facts::{Field, Operation, Pages, Parameter, Presign, Response};
+use crate::generated::OPERATIONS;
 
-/// What of an example is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One check, called `operation/kind/what`.
+#[derive(Debug)]
+pub struct Check {
+    /// The operation's method in the SDK; of a behaviour what it is about.
+    pub operation: &'static str,
+    /// What kind of check it is.
+    pub kind: Kind,
+    /// What of the operation is checked.
+    pub what: String,
+    /// The file and line that say how it should be.
+    pub place: String,
+    /// Why it is not certain that the service does it like this.
+    pub unverified: Option<String>,
+    pub(crate) subject: Subject,
+}
+
+/// What is looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Subject {
+    Encode(&'static Example),
+    Decode(&'static Example),
+    Live(&'static Example),
+    Parameter(&'static Operation, &'static Parameter),
+    Required(&'static Operation, &'static Parameter),
+    Status(&'static Operation, &'static Response),
+    Field(&'static Operation, &'static Field),
+    Retry(&'static Operation),
+    Presign(&'static Example, &'static Presign),
+    Pages(&'static Example, &'static Pages),
+    Behaviour(&'static Behaviour),
+}
+
+/// The kinds of checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// The input becomes the request.
     Encode,
@@ -17,11 +47,39 @@ pub enum Kind {
     Decode,
     /// An endpoint in the given state answers the request with the response.
     Live,
+    /// A parameter reaches the wire where the spec says.
+    Parameter,
+    /// A required argument cannot be left out.
+    Required,
+    /// A declared status becomes the declared outcome.
+    Status,
+    /// A field of the output is read from where the spec says.
+    Field,
+    /// A failed attempt is repeated where the spec allows it.
+    Retry,
+    /// What is signed for others works.
+    Presign,
+    /// A list is the same however it is read.
+    Paging,
+    /// The service behaves as it is documented.
+    Behaviour,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 3] = [Kind::Encode, Kind::Decode, Kind::Live];
+    pub const ALL: [Kind; 11] = [
+        Kind::Encode,
+        Kind::Decode,
+        Kind::Live,
+        Kind::Parameter,
+        Kind::Required,
+        Kind::Status,
+        Kind::Field,
+        Kind::Retry,
+        Kind::Presign,
+        Kind::Paging,
+        Kind::Behaviour,
+    ];
 
     /// As it stands in a check's name.
     pub fn as_str(self) -> &'static str {
@@ -29,102 +87,181 @@ impl Kind {
             Self::Encode => "encode",
             Self::Decode => "decode",
             Self::Live => "live",
+            Self::Parameter => "parameter",
+            Self::Required => "required",
+            Self::Status => "status",
+            Self::Field => "field",
+            Self::Retry => "retry",
+            Self::Presign => "presign",
+            Self::Paging => "paging",
+            Self::Behaviour => "behaviour",
+        }
+    }
+
+    /// Why an operation may have no check of this kind.
+    pub fn why_none(self) -> &'static str {
+        match self {
+            Self::Encode | Self::Decode | Self::Live => "it has no example",
+            Self::Parameter => "it has no parameters",
+            Self::Required => "it has no required argument",
+            Self::Status => "it declares no status",
+            Self::Field => "its answer has no fields",
+            Self::Retry => "it has no retry class",
+            Self::Presign => "it cannot be presigned",
+            Self::Paging => "it is no list that comes in pages",
+            Self::Behaviour => "behaviour is checked across operations",
         }
     }
 }
 
-/// Runs one check. `endpoint` makes the client for a live one, with the transport that it is given.
-pub async fn run<F>(example: &Example, kind: Kind, endpoint: F) -> Report
-where
-    F: FnOnce(Recorder) -> Result<Client, qingstor::Error>,
-{
-    match kind {
-        Kind::Encode => encode(example).await,
-        Kind::Decode => decode(example).await,
-        Kind::Live => live(example, endpoint).await,
+impl Check {
+    /// `operation/kind/what`.
+    pub fn name(&self) -> String {
+        format!("{}/{}/{}", self.operation, self.kind.as_str(), self.what)
     }
-}
 
-fn replay(example: &Example) -> Replay {
-    let mut headers: Vec<(&str, &str)> = Vec::new();
-    headers.extend(
-        example
-            .response_headers
-            .iter()
-            .filter_map(|(name, value)| Some((*name, (*value)?))),
-    );
-    Replay::new().answer(example.status, &headers, example.response_body.bytes())
-}
+    /// Whether an endpoint is needed.
+    pub fn is_live(&self) -> bool {
+        match self.subject {
+            Subject::Live(_)
+            | Subject::Presign(..)
+            | Subject::Pages(..)
+            | Subject::Behaviour(_) => true,
+            Subject::Required(_, parameter) => required::is_live(parameter),
+            _ => false,
+        }
+    }
 
-/// A client that says everything once: an example is one request and one answer.
-fn client(replay: &Replay) -> Result<Client, qingstor::Error> {
-    replay.builder().retry(RetryPolicy::never()).build()
-}
-
-async fn encode(example: &Example) -> Report {
-    let mut report = Report::prepared();
-    let replay = replay(example);
-    match client(&replay) {
-        Ok(client) => {
-            // What becomes of the answer is the business of the other check.
-            let mut outcome = Report::prepared();
-            (example.call)(&client, &Names::as_written(), &mut outcome).await;
-            match replay.requests().as_slice() {
-                [request] => compare::request(example, request, &mut report),
-                requests => {
-                    report.find(format!(
-                        "{} requests were sent: {:?}",
-                        requests.len(),
-                        outcome.findings()
-                    ));
-                }
+    /// Whether it needs a bucket with versions, which cannot become one without again.
+    pub(crate) fn is_versioned(&self) -> bool {
+        match self.subject {
+            Subject::Live(example) | Subject::Presign(example, _) | Subject::Pages(example, _) => {
+                example.is_versioned()
             }
+            Subject::Behaviour(behaviour) => behaviour.versioned,
+            _ => false,
         }
-        Err(error) => report.find(error.to_string()),
     }
-    report
 }
 
-async fn decode(example: &Example) -> Report {
-    let mut report = Report::prepared();
-    match client(&replay(example)) {
-        Ok(client) => (example.call)(&client, &Names::as_written(), &mut report).await,
-        Err(error) => report.find(error.to_string()),
-    }
-    report
+/// All checks: those that follow from the specs by operation, then the behaviours.
+pub fn all() -> Vec<Check> {
+    let mut checks: Vec<Check> = OPERATIONS.iter().flat_map(|o| of_operation(o)).collect();
+    checks.extend(crate::behaviour::all().map(|behaviour| Check {
+        operation: behaviour.area,
+        kind: Kind::Behaviour,
+        what: behaviour.what.to_owned(),
+        place: behaviour.source.to_owned(),
+        unverified: behaviour.unverified.map(str::to_owned),
+        subject: Subject::Behaviour(behaviour),
+    }));
+    checks
 }
 
-async fn live<F>(example: &Example, endpoint: F) -> Report
-where
-    F: FnOnce(Recorder) -> Result<Client, qingstor::Error>,
-{
-    let mut report = Report::live();
-    let client = Recorder::http().and_then(|recorder| Ok((recorder.clone(), endpoint(recorder)?)));
-    let (recorder, client) = match client {
-        Ok(pair) => pair,
-        Err(error) => {
-            report.find(error.to_string());
-            return report;
-        }
+fn of_operation(operation: &'static Operation) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let mut add = |kind, what: &str, line: usize, unverified: Option<&str>, subject| {
+        checks.push(Check {
+            operation: operation.method,
+            kind,
+            what: what.to_owned(),
+            place: format!("{}:{line}", operation.file),
+            unverified: unverified.map(str::to_owned),
+            subject,
+        });
     };
-    let mut names = Names::as_written();
-    for step in example.given {
-        match (step.run)(&client, &names).await {
-            Ok(values) => {
-                for (sample, value) in values {
-                    names.learn(sample, value);
-                }
-            }
-            Err(error) => {
-                report.find(format!("given: {} fails: {error}", step.operation));
-                return report;
-            }
-        }
+    for example in operation.examples {
+        let line = example.line;
+        // What is uncertain is what the service does, not what the SDK makes of it.
+        add(
+            Kind::Encode,
+            example.id,
+            line,
+            None,
+            Subject::Encode(example),
+        );
+        add(
+            Kind::Decode,
+            example.id,
+            line,
+            None,
+            Subject::Decode(example),
+        );
+        let unverified = example.unverified;
+        add(
+            Kind::Live,
+            example.id,
+            line,
+            unverified,
+            Subject::Live(example),
+        );
     }
-    (example.call)(&client, &names, &mut report).await;
-    match recorder.last() {
-        Some(exchange) => compare::response(example, &names, &exchange.response, &mut report),
-        None => report.find("no exchange came to an end"),
+    for parameter in operation.parameters {
+        let subject = Subject::Parameter(operation, parameter);
+        add(
+            Kind::Parameter,
+            parameter.name,
+            parameter.line,
+            None,
+            subject,
+        );
     }
-    report
+    let arguments = operation.parameters.iter();
+    for parameter in arguments.filter(|p| p.required && p.computed.is_none()) {
+        let unverified = required::is_live(parameter)
+            .then_some("the vendor does not say how a request is refused that lacks something");
+        let subject = Subject::Required(operation, parameter);
+        add(
+            Kind::Required,
+            parameter.name,
+            parameter.line,
+            unverified,
+            subject,
+        );
+    }
+    for response in operation.responses {
+        let subject = Subject::Status(operation, response);
+        let what = response.status.to_string();
+        add(Kind::Status, &what, response.line, None, subject);
+    }
+    for field in operation.fields {
+        let subject = Subject::Field(operation, field);
+        add(Kind::Field, field.name, field.line, None, subject);
+    }
+    let subject = Subject::Retry(operation);
+    add(
+        Kind::Retry,
+        "temporary_failure",
+        operation.line,
+        None,
+        subject,
+    );
+    let example = |index: usize| operation.examples.get(index);
+    for presign in operation.presign {
+        let Some(example) = example(presign.example) else {
+            continue;
+        };
+        let subject = Subject::Presign(example, presign);
+        add(
+            Kind::Presign,
+            "round_trip",
+            example.line,
+            example.unverified,
+            subject,
+        );
+    }
+    for pages in operation.pages {
+        let Some(example) = example(pages.example) else {
+            continue;
+        };
+        let subject = Subject::Pages(example, pages);
+        add(
+            Kind::Paging,
+            "page_by_page",
+            example.line,
+            example.unverified,
+            subject,
+        );
+    }
+    checks
 }

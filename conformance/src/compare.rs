@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use qingstor::testing::{WireRequest, WireResponse};
 use serde_json::Value;
 
 use crate::example::{Example, Payload};
+use crate::expected;
+use crate::multipart;
 use crate::names::Names;
 use crate::report::Report;
+use crate::wire::{Received, Sent};
 
 /// Headers that every request may have, whatever the example is about.
 const COMMON: &[&str] = &[
@@ -23,7 +23,7 @@ const COMMON: &[&str] = &[
 ];
 
 /// Holds a request against its example: the target byte for byte, a JSON body by value.
-pub(crate) fn request(example: &Example, request: &WireRequest, report: &mut Report) {
+pub(crate) fn request(example: &Example, request: &Sent, report: &mut Report) {
     report.equal("the method", &request.method.as_str(), &example.method);
     report.equal("the target", &request.target.as_str(), &example.target);
     for (name, expected) in example.request_headers {
@@ -65,10 +65,13 @@ pub(crate) fn request(example: &Example, request: &WireRequest, report: &mut Rep
 const SIGNATURE: &[&str] = &["access_key_id", "policy", "signature"];
 
 /// Holds a form against its example: the fields in order, the file last, and a policy that says the same.
-fn form(expected: &[(&str, &str)], request: &WireRequest, report: &mut Report) {
+fn form(expected: &[(&str, &str)], request: &Sent, report: &mut Report) {
     let content_type = request.header("content-type").unwrap_or_default();
-    let boundary = content_type.strip_prefix("multipart/form-data; boundary=");
-    let fields = boundary.and_then(|boundary| fields(&request.body, boundary));
+    let fields = multipart::parse(content_type, &request.body);
+    let fields = fields.and_then(|fields| {
+        let text = |(name, value): (String, Vec<u8>)| Some((name, String::from_utf8(value).ok()?));
+        fields.into_iter().map(text).collect::<Option<Vec<_>>>()
+    });
     let Some(fields) = fields else {
         report.find(format!(
             "the request's body is no form of the type {content_type:?}"
@@ -87,7 +90,7 @@ fn form(expected: &[(&str, &str)], request: &WireRequest, report: &mut Report) {
         &Some("file"),
     );
     let policy = fields.iter().find(|(name, _)| name == "policy");
-    let policy = policy.and_then(|(_, value)| STANDARD.decode(value).ok());
+    let policy = policy.map(|(_, value)| expected::from_base64(value));
     let policy =
         policy.and_then(|text| serde_json::from_slice::<BTreeMap<String, String>>(&text).ok());
     let told: BTreeMap<String, String> = expected
@@ -98,27 +101,8 @@ fn form(expected: &[(&str, &str)], request: &WireRequest, report: &mut Report) {
     report.equal("the policy of the form", &policy, &Some(told));
 }
 
-/// The fields of `multipart/form-data` (RFC 7578), all of them texts.
-fn fields(body: &[u8], boundary: &str) -> Option<Vec<(String, String)>> {
-    let text = std::str::from_utf8(body).ok()?;
-    let text = text.strip_prefix(&format!("--{boundary}\r\n"))?;
-    let text = text.strip_suffix(&format!("\r\n--{boundary}--\r\n"))?;
-    let delimiter = format!("\r\n--{boundary}\r\n");
-    let field = |part: &str| {
-        let (head, value) = part.split_once("\r\n\r\n")?;
-        let name = head.split("; name=\"").nth(1)?.split('"').next()?;
-        Some((name.to_owned(), value.to_owned()))
-    };
-    text.split(delimiter.as_str()).map(field).collect()
-}
-
 /// Holds a live answer against its example.
-pub(crate) fn response(
-    example: &Example,
-    names: &Names,
-    response: &WireResponse,
-    report: &mut Report,
-) {
+pub(crate) fn response(example: &Example, names: &Names, response: &Received, report: &mut Report) {
     report.equal("the status", &response.status, &example.status);
     for (name, expected) in example.response_headers {
         let got = response

@@ -37,8 +37,10 @@ pub struct Example {
     pub name: &'static str,
     /// The example's name.
     pub id: &'static str,
-    /// The spec's file and line.
-    pub place: &'static str,
+    /// The spec's path.
+    pub file: &'static str,
+    /// The spec's line.
+    pub line: usize,
     /// Why it is not certain that the service does it like this.
     pub unverified: Option<&'static str>,
     /// The method of the request.
@@ -63,6 +65,15 @@ pub struct Example {
     pub given: &'static [Step],
     /// Makes the call and judges what came of it.
     pub call: Judge,
+}
+
+impl Example {
+    /// Whether it needs a bucket with versions.
+    pub(crate) fn is_versioned(&self) -> bool {
+        let mut operations = self.given.iter().map(|step| step.operation);
+        self.operation == "put_bucket_versioning"
+            || operations.any(|o| o == "put_bucket_versioning")
+    }
 }
 
 /// A body in an example.

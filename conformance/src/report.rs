@@ -1,15 +1,45 @@
 //! What a check found.
 
-use std::fmt::{Debug, Display};
+use std::fmt::{self, Debug, Display};
 
 use qingstor::{ByteStream, Error, ErrorKind};
+use serde::Serialize;
+
+/// How much of a value is kept, in bytes.
+const VALUE: usize = 1500;
 
 /// The findings of one check.
 #[derive(Debug, Default)]
 pub struct Report {
     /// Whether a live endpoint answers, which makes up some values by itself.
     live: bool,
-    findings: Vec<String>,
+    findings: Vec<Finding>,
+}
+
+/// One thing that is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What is wrong, or of what the two values are.
+    pub what: String,
+    /// What should be there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What is there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub got: Option<String>,
+}
+
+impl Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)?;
+        if let Some(expected) = &self.expected {
+            write!(f, ": expected {expected}")?;
+        }
+        if let Some(got) = &self.got {
+            write!(f, ", got {got}")?;
+        }
+        Ok(())
+    }
 }
 
 impl Report {
@@ -26,14 +56,23 @@ impl Report {
         }
     }
 
-    /// Everything that is not as it should be, one line each.
-    pub fn findings(&self) -> &[String] {
+    /// Everything that is not as it should be.
+    pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// Everything that is not as it should be.
+    pub fn into_findings(self) -> Vec<Finding> {
+        self.findings
     }
 
     /// Notes something that is not as it should be.
     pub fn find(&mut self, finding: impl Into<String>) {
-        self.findings.push(finding.into());
+        self.findings.push(Finding {
+            what: cut(&finding.into()),
+            expected: None,
+            got: None,
+        });
     }
 
     /// The call has to succeed.
@@ -100,6 +139,13 @@ impl Report {
         value
     }
 
+    /// Something has to be so.
+    pub fn holds(&mut self, what: impl Into<String>, so: bool) {
+        if !so {
+            self.find(what);
+        }
+    }
+
     /// A streamed body has to have this content.
     pub async fn body(&mut self, body: ByteStream, expected: &[u8]) {
         match body.into_bytes().await {
@@ -114,7 +160,23 @@ impl Report {
 
     fn compare<T: PartialEq + Debug>(&mut self, what: impl Display, got: &T, expected: &T) {
         if got != expected {
-            self.find(format!("{what}: expected {expected:?}, got {got:?}"));
+            self.findings.push(Finding {
+                what: what.to_string(),
+                expected: Some(cut(&format!("{expected:?}"))),
+                got: Some(cut(&format!("{got:?}"))),
+            });
         }
     }
+}
+
+/// The beginning of a long text.
+fn cut(text: &str) -> String {
+    if text.len() <= VALUE {
+        return text.to_owned();
+    }
+    let mut end = VALUE;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}… ({} bytes in all)", &text[..end], text.len())
 }

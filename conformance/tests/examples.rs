@@ -1,87 +1,91 @@
-//! Every example of every spec: encoded, decoded, and answered by an emulator of its own.
+//! Every check against emulators: one for each thread, used by one check after the other.
 
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use libtest_mimic::{Arguments, Failed, Trial};
-use qingstor::testing::Recorder;
-use qingstor::{Client, RetryPolicy};
-use qingstor_conformance::{Example, Kind, Names, Report, run};
-use qingstor_emulator::Emulator;
+use qingstor_conformance::execute::{self, Outcome, Verdict};
+use qingstor_conformance::slot::Slot;
+use qingstor_conformance::{Check, check};
+use tokio::runtime::Runtime;
+
+/// A check against an emulator takes milliseconds; one that takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// What the checks share.
+struct Shared {
+    runtime: Runtime,
+    idle: Mutex<Vec<Slot>>,
+}
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trials = qingstor_conformance::examples().flat_map(|example| {
-        Kind::ALL.map(|kind| {
-            let name = format!("{}/{}/{}", example.operation, kind.as_str(), example.id);
-            Trial::test(name, move || check(example, kind))
-        })
-    });
-    libtest_mimic::run(&arguments, trials.collect()).exit_code()
-}
-
-fn check(example: &Example, kind: Kind) -> Result<(), Failed> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?;
-    let report = runtime.block_on(async {
-        if kind != Kind::Live {
-            let no_endpoint = |_| {
-                Err(qingstor::Error::new(
-                    qingstor::ErrorKind::Config,
-                    "no endpoint is needed",
-                ))
-            };
-            return Ok::<_, Failed>(run(example, kind, no_endpoint).await);
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::FAILURE;
         }
-        let emulator = Emulator::builder().start().await?;
-        let report = live(example, &emulator).await;
-        emulator.shutdown().await;
-        Ok(report)
-    })?;
-    judge(example, &report)
-}
-
-/// The endpoint is an emulator. For an operation that it has no handler for, it has to say just that: the check turns
-/// into the real one with the handler.
-async fn live(example: &Example, emulator: &Emulator) -> Report {
-    let recorder = Recorder::http();
-    let client = |recorder: Recorder| {
-        Client::builder()
-            .no_environment()
-            .endpoint(emulator.endpoint())
-            .credentials(emulator.access_key_id(), emulator.secret_access_key())
-            .transport(recorder)
-            .retry(RetryPolicy::never())
-            .build()
     };
-    if qingstor_emulator::implements(example.name) {
-        return run(example, Kind::Live, client).await;
-    }
-    let mut report = Report::live();
-    let client = recorder.and_then(|recorder| Ok((recorder.clone(), client(recorder)?)));
-    match client {
-        Ok((recorder, client)) => {
-            (example.call)(&client, &Names::as_written(), &mut Report::live()).await;
-            let status = recorder.last().map(|exchange| exchange.response.status);
-            report.equal(
-                "the status of an operation without a handler",
-                &status,
-                &Some(501),
-            );
-        }
-        Err(error) => report.find(error.to_string()),
-    }
-    report
+    let shared = Arc::new(Shared {
+        runtime,
+        idle: Mutex::new(Vec::new()),
+    });
+    let trials = check::all().into_iter().map(|check| {
+        let shared = Arc::clone(&shared);
+        Trial::test(check.name(), move || judge(&check, &shared.run(&check)?))
+    });
+    let code = libtest_mimic::run(&arguments, trials.collect()).exit_code();
+    shared.close();
+    code
 }
 
-fn judge(example: &Example, report: &Report) -> Result<(), Failed> {
-    if report.findings().is_empty() {
+impl Shared {
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Slot>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(&self, check: &Check) -> Result<Outcome, String> {
+        if !check.is_live() {
+            return Ok(self.runtime.block_on(execute::offline(check)));
+        }
+        let idle = self.idle().pop();
+        self.runtime.block_on(async {
+            let mut slot = match idle {
+                Some(slot) => slot,
+                None => Slot::emulator(LIMIT).await?,
+            };
+            let outcome = execute::live(check, &mut slot, LIMIT).await;
+            self.idle().push(slot);
+            Ok(outcome)
+        })
+    }
+
+    fn close(&self) {
+        let slots = std::mem::take(&mut *self.idle());
+        self.runtime.block_on(async {
+            for slot in slots {
+                slot.close().await;
+            }
+        });
+    }
+}
+
+fn judge(check: &Check, outcome: &Outcome) -> Result<(), Failed> {
+    if outcome.verdict != Verdict::Failed {
         return Ok(());
     }
-    let mut lines = report.findings().to_vec();
-    lines.push(format!("told by {}", example.place));
-    if let Some(reason) = example.unverified {
+    let mut lines: Vec<String> = outcome.findings.iter().map(ToString::to_string).collect();
+    lines.push(format!("told by {}", check.place));
+    if let Some(reason) = &check.unverified {
         lines.push(format!("not verified against the service: {reason}"));
+    }
+    for exchange in outcome.exchanges.iter().rev().take(1) {
+        lines.push(format!("\n{}\n\n{}", exchange.request, exchange.answer));
     }
     Err(lines.join("\n").into())
 }

@@ -63,6 +63,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Run the checks that follow from the specs, against emulators or an endpoint.
+    #[command(disable_help_flag = true)]
+    Conformance {
+        /// Arguments of `conformance`; `--help` lists them.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Run every check and test that CI runs.
     Ci,
 }
@@ -78,6 +85,12 @@ fn main() -> ExitCode {
         Command::Obstacle => obstacle::run(&root),
         Command::Emulate { arguments } => {
             let mut all = vec!["run", "--quiet", "-p", "qingstor-emulator", "--"];
+            all.extend(arguments.iter().map(String::as_str));
+            spawn::cargo(&root, &all)
+        }
+        Command::Conformance { arguments } => {
+            let mut all = vec!["run", "--quiet", "-p", "qingstor-conformance"];
+            all.extend(["--bin", "conformance", "--"]);
             all.extend(arguments.iter().map(String::as_str));
             spawn::cargo(&root, &all)
         }

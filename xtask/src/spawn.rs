@@ -28,7 +28,11 @@ pub(crate) fn ci(root: &Path) -> ExitCode {
 fn run(command: &mut Command) -> ExitCode {
     match command.status() {
         Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
+        // A command's own status tells more than that it failed.
+        Ok(status) => {
+            let code = status.code().and_then(|code| u8::try_from(code).ok());
+            code.map_or(ExitCode::FAILURE, ExitCode::from)
+        }
         Err(error) => {
             eprintln!("error: cannot run {:?}: {error}", command.get_program());
             ExitCode::FAILURE

@@ -84,6 +84,7 @@ pub(super) fn resolve<T>(
         sensitive: field.sensitive,
         one_or_many: field.one_or_many,
         unverified: field.unverified.as_ref().map(|u| u.0.clone()),
+        line: file.line(field.name.range.start),
     };
     (problems.len() == before).then_some(resolved)
 }

@@ -170,6 +170,8 @@ pub struct Field {
     pub one_or_many: bool,
     /// Why it is uncertain.
     pub unverified: Option<String>,
+    /// The spec's line.
+    pub line: usize,
 }
 
 /// A header that the SDK works out.
@@ -187,6 +189,8 @@ pub struct Computed {
     pub doc: String,
     /// Whether the service insists on it.
     pub required: bool,
+    /// The spec's line.
+    pub line: usize,
 }
 
 /// The query key that tells an operation from others.
@@ -227,6 +231,8 @@ pub struct Operation {
     pub upstream: Option<String>,
     /// The spec's path.
     pub file: String,
+    /// The line on which it is named.
+    pub line: usize,
     /// For a variant, the operation whose output it shares.
     pub variant_of: Option<String>,
     /// What it is about.
@@ -300,6 +306,8 @@ pub struct Response {
     pub json: Vec<Field>,
     /// What the bytes of its body are.
     pub stream: Option<String>,
+    /// The spec's line.
+    pub line: usize,
 }
 
 /// What kind of body an answer has. Errors have the one format that all errors have.

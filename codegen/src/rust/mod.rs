@@ -5,9 +5,11 @@ pub mod decode;
 pub mod encode;
 pub mod expect;
 pub mod paging;
+pub mod sample;
 pub mod substitute;
 pub mod types;
 pub mod value;
+pub mod vary;
 
 use proc_macro2::TokenStream;
 

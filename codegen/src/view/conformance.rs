@@ -5,7 +5,8 @@ use serde::Serialize;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Call, Example, Operation, Step, WireBody};
+use super::facts::{FactsView, facts};
+use crate::model::{Api, Call, Example, Operation, Step, WireBody};
 use crate::rust::{self, substitute};
 
 /// The examples of one operation or variant.
@@ -19,6 +20,8 @@ pub struct ChecksView {
     pub imports: Vec<String>,
     /// The examples.
     pub examples: Vec<ExampleView>,
+    /// One: what the spec says beside them.
+    pub facts: Vec<FactsView>,
 }
 
 /// One example; every string is Rust.
@@ -28,8 +31,10 @@ pub struct ExampleView {
     pub name: String,
     /// The name as a literal.
     pub id: String,
-    /// The spec and its line, as a literal.
-    pub place: String,
+    /// The spec's path, as a literal.
+    pub file: String,
+    /// The spec's line.
+    pub line: usize,
     /// `Some("reason")` or `None`.
     pub unverified: String,
     /// The request's method.
@@ -78,19 +83,26 @@ pub struct StepView {
 }
 
 /// The view of one operation's examples.
-pub fn checks(operation: &Operation) -> ChecksView {
+pub fn checks(api: &Api, operation: &Operation) -> ChecksView {
     let examples: Vec<ExampleView> = operation
         .examples
         .iter()
         .map(|e| example(e, &operation.file))
         .collect();
+    let line = |example: &Example, tokens| Names::of(example).line(tokens);
+    let bucket = |example: &Example| Names::of(example).bucket(&example.call);
+    let facts: Vec<FactsView> = facts(api, operation, line, bucket).into_iter().collect();
     let mut imports = Vec::new();
-    let code = |e: &ExampleView| {
-        e.call.contains("types ::")
-            || e.expect.contains("types ::")
-            || e.given.iter().any(|s| s.call.contains("types ::"))
+    let names_types = |code: &String| code.contains("types ::");
+    let in_examples = |e: &ExampleView| {
+        let steps = e.given.iter().map(|s| &s.call);
+        steps.chain([&e.call, &e.expect]).any(names_types)
     };
-    if examples.iter().any(code) {
+    let in_facts = |f: &FactsView| {
+        let vary = f.vary.setters.iter().chain([&f.vary.request]);
+        vary.chain(&f.observe).any(names_types)
+    };
+    if examples.iter().any(in_examples) || facts.iter().any(in_facts) {
         imports.push("use qingstor::types;".to_string());
     }
     if examples.iter().any(|e| !e.given.is_empty()) {
@@ -101,6 +113,7 @@ pub fn checks(operation: &Operation) -> ChecksView {
         name: literal(&operation.id),
         imports,
         examples,
+        facts,
     }
 }
 
@@ -109,7 +122,8 @@ fn example(example: &Example, file: &str) -> ExampleView {
     ExampleView {
         name: example.id.clone(),
         id: literal(&example.id),
-        place: literal(format!("{file}:{}", example.line)),
+        file: literal(file),
+        line: example.line,
         unverified: optional(example.unverified.as_deref()),
         method: literal(example.method),
         target: literal(&example.target),

@@ -3,6 +3,7 @@
 mod answers;
 mod conformance;
 pub(crate) mod doc;
+mod facts;
 mod operation;
 mod page;
 mod routes;

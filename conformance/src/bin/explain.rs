@@ -42,14 +42,19 @@ async fn wire_request(example: &Example) -> Result<WireRequest, String> {
     let client = replay.client().map_err(|e| e.to_string())?;
     let mut report = Report::prepared();
     (example.call)(&client, &Names::as_written(), &mut report).await;
-    replay
-        .requests()
-        .pop()
-        .ok_or_else(|| report.findings().join("; "))
+    replay.requests().pop().ok_or_else(|| {
+        let findings = report.findings().iter().map(ToString::to_string);
+        findings.collect::<Vec<_>>().join("; ")
+    })
 }
 
 fn print(example: &Example, request: &WireRequest) {
-    say!("example {} ({})\n", example.id, example.place);
+    say!(
+        "example {} ({}:{})\n",
+        example.id,
+        example.file,
+        example.line
+    );
     say!("    {} {} HTTP/1.1", request.method, request.target);
     say!("    host: {}", request.host);
     let mut headers = Vec::new();

@@ -36,7 +36,7 @@ impl<'a> Shared<'a> {
         // What belongs to all variants is judged once, with the operation itself.
         let mut own_problems = Vec::new();
         if scope == Scope::Object {
-            inputs.push(key_field(&request.path));
+            inputs.push(key_field(file, &request.path));
         }
         for (place, fields) in [
             (Place::Query, &request.query),
@@ -98,7 +98,8 @@ impl<'a> Shared<'a> {
         specs: &mut Vec<Spanned<spec::Field>>,
         problems: &mut Vec<Diagnostic>,
     ) -> RequestBody {
-        check_body(self.file, body, problems);
+        let file = self.file;
+        check_body(file, body, problems);
         match body.kind.value {
             BodyKind::Json => {
                 for field in body.fields.iter().flatten() {
@@ -114,7 +115,7 @@ impl<'a> Shared<'a> {
                 }
             }
             BodyKind::Stream => {
-                inputs.push(stream("body", body));
+                inputs.push(stream("body", file, body));
                 RequestBody::Stream
             }
             BodyKind::Form => {
@@ -127,7 +128,7 @@ impl<'a> Shared<'a> {
                     inputs.extend(fields::resolve(&context, &field.value, problems));
                     specs.push(field.clone());
                 }
-                inputs.push(stream("file", body));
+                inputs.push(stream("file", file, body));
                 RequestBody::Form
             }
         }
@@ -159,6 +160,7 @@ impl<'a> Shared<'a> {
                 of: None,
                 doc: field.doc.0.clone(),
                 required: field.required,
+                line: self.file.line(field.name.range.start),
             });
         }
         if place != Place::Header {
@@ -209,6 +211,7 @@ impl<'a> Shared<'a> {
             of: rule.value.of.as_ref().map(|o| o.value.0.clone()),
             doc: field.doc.0.clone(),
             required: field.required,
+            line: self.file.line(field.name.range.start),
         })
     }
 
@@ -258,7 +261,7 @@ impl<'a> Shared<'a> {
 }
 
 /// The bytes of a body or of a form's file.
-fn stream(wire: &str, body: &spec::Body) -> Field {
+fn stream(wire: &str, file: &Parsed<spec::Operation>, body: &spec::Body) -> Field {
     Field {
         wire: wire.into(),
         name: "body".into(),
@@ -270,10 +273,11 @@ fn stream(wire: &str, body: &spec::Body) -> Field {
         sensitive: false,
         one_or_many: false,
         unverified: None,
+        line: file.line(body.kind.range.start),
     }
 }
 
-fn key_field(path: &[Spanned<spec::Field>]) -> Field {
+fn key_field(file: &Parsed<spec::Operation>, path: &[Spanned<spec::Field>]) -> Field {
     let own = path.iter().find(|f| f.value.name.value.0 == "key");
     let doc = match own {
         Some(field) => field.value.doc.0.clone(),
@@ -290,6 +294,10 @@ fn key_field(path: &[Spanned<spec::Field>]) -> Field {
         sensitive: false,
         one_or_many: false,
         unverified: None,
+        line: match own {
+            Some(field) => file.line(field.value.name.range.start),
+            None => file.line(file.spec.http.path.range.start),
+        },
     }
 }
 pub(super) fn check_body(

@@ -244,6 +244,12 @@ impl<'a> Shared<'a> {
             docs: spec.docs.0.clone(),
             upstream: spec.upstream.as_ref().map(|u| u.0.clone()),
             file: file.source.path.clone(),
+            line: file.line(
+                variant
+                    .map_or(&spec.operation, |v| &v.operation)
+                    .range
+                    .start,
+            ),
             variant_of: variant.map(|_| spec.operation.value.0.clone()),
             scope,
             group: spec.scope.value,

@@ -127,6 +127,7 @@ fn without_body<T>(
         body: ResponseBody::None,
         json: Vec::new(),
         stream: None,
+        line: file.line(spec.status.range.start),
     }
 }
 

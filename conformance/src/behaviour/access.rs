@@ -1,0 +1,216 @@
+//! What others than the owner may do.
+
+use qingstor::ErrorKind;
+use qingstor::types::{AclEntry, Grantee, PolicyStatement};
+
+use super::{Behaviour, Bench, Done, needed};
+use crate::report::Report;
+
+pub(super) static ALL: [Behaviour; 5] = [
+    behaviour!("access", strangers_may_nothing),
+    behaviour!("access", everybody_reads_what_the_acl_opens),
+    behaviour!("access", a_policy_opens_what_it_names),
+    behaviour!("access", the_first_statement_that_fits_decides),
+    behaviour!("access", settings_stay_the_owners),
+];
+
+const DENIED: Option<ErrorKind> = Some(ErrorKind::PermissionDenied);
+
+async fn strangers_may_nothing(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let (own, stranger) = (bench.bucket(), bench.second()?);
+    needed("storing", own.put_object("k", "hello").send().await)?;
+    for (who, client) in [("another user", stranger), ("nobody", bench.anonymous()?)] {
+        let bucket = client.bucket(own.name());
+        for (what, got) in [
+            (
+                "read",
+                bucket.get_object("k").send().await.err().map(|e| e.kind()),
+            ),
+            (
+                "write",
+                bucket
+                    .put_object("k", "x")
+                    .send()
+                    .await
+                    .err()
+                    .map(|e| e.kind()),
+            ),
+            (
+                "list",
+                bucket.list_objects().send().await.err().map(|e| e.kind()),
+            ),
+        ] {
+            report.equal(&format!("{who} tries to {what}"), &got, &DENIED);
+        }
+    }
+    Ok(())
+}
+
+/// READ for everybody opens objects, not the list.
+async fn everybody_reads_what_the_acl_opens(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let own = bench.bucket();
+    needed("storing", own.put_object("k", "hello").send().await)?;
+    let everybody = Grantee::new("group").name("QS_ALL_USERS");
+    let acl = [AclEntry::new(everybody, "READ")];
+    needed("setting the ACL", own.put_bucket_acl(acl).send().await)?;
+    let bucket = bench.anonymous()?.bucket(own.name());
+    let got = needed("reading", bucket.get_object("k").send().await)?;
+    report.body(got.body, b"hello").await;
+    let listed = bucket.list_objects().send().await.err().map(|e| e.kind());
+    report.equal("listing", &listed, &DENIED);
+    let written = bucket
+        .put_object("k", "x")
+        .send()
+        .await
+        .err()
+        .map(|e| e.kind());
+    report.equal("writing", &written, &DENIED);
+    Ok(())
+}
+
+async fn a_policy_opens_what_it_names(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let own = bench.bucket();
+    for key in ["open/k", "closed/k"] {
+        needed("storing", own.put_object(key, "hello").send().await)?;
+    }
+    let statement = PolicyStatement::new("read-open", ["*"], ["get_object"], "allow")
+        .resource([format!("{}/open/*", own.name())]);
+    needed(
+        "setting the policy",
+        own.put_bucket_policy([statement]).send().await,
+    )?;
+    let bucket = bench.anonymous()?.bucket(own.name());
+    let got = needed(
+        "reading what is open",
+        bucket.get_object("open/k").send().await,
+    )?;
+    report.body(got.body, b"hello").await;
+    let closed = bucket
+        .get_object("closed/k")
+        .send()
+        .await
+        .err()
+        .map(|e| e.kind());
+    report.equal("reading what is not", &closed, &DENIED);
+    let written = bucket
+        .put_object("open/k", "x")
+        .send()
+        .await
+        .err()
+        .map(|e| e.kind());
+    report.equal("writing", &written, &DENIED);
+    needed(
+        "deleting the policy",
+        own.delete_bucket_policy().send().await,
+    )?;
+    let again = bucket
+        .get_object("open/k")
+        .send()
+        .await
+        .err()
+        .map(|e| e.kind());
+    report.equal("reading without the policy", &again, &DENIED);
+    Ok(())
+}
+
+/// Statements are tried in order; a policy outranks the ACL.
+async fn the_first_statement_that_fits_decides(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let own = bench.bucket();
+    for key in ["secret/k", "k"] {
+        needed("storing", own.put_object(key, "hello").send().await)?;
+    }
+    let everybody = Grantee::new("group").name("QS_ALL_USERS");
+    let acl = [AclEntry::new(everybody, "READ")];
+    needed("setting the ACL", own.put_bucket_acl(acl).send().await)?;
+    let all = format!("{}/*", own.name());
+    let secret = format!("{}/secret/*", own.name());
+    let statement = |id, resource: &String, effect| {
+        PolicyStatement::new(id, ["*"], ["get_object"], effect).resource([resource.clone()])
+    };
+    let bucket = bench.anonymous()?.bucket(own.name());
+    for (policy, refused) in [
+        (
+            [
+                statement("a", &secret, "deny"),
+                statement("b", &all, "allow"),
+            ],
+            DENIED,
+        ),
+        (
+            [
+                statement("a", &all, "allow"),
+                statement("b", &secret, "deny"),
+            ],
+            None,
+        ),
+    ] {
+        needed(
+            "setting the policy",
+            own.put_bucket_policy(policy).send().await,
+        )?;
+        let got = bucket
+            .get_object("secret/k")
+            .send()
+            .await
+            .err()
+            .map(|e| e.kind());
+        report.equal("reading what one statement denies", &got, &refused);
+        let got = bucket.get_object("k").send().await.err().map(|e| e.kind());
+        report.equal("reading what none denies", &got, &None);
+    }
+    Ok(())
+}
+
+/// Whatever a policy says, nobody else changes settings.
+async fn settings_stay_the_owners(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let own = bench.bucket();
+    let actions = [
+        "get_object",
+        "create_object",
+        "delete_object",
+        "head_object",
+    ];
+    let everything = PolicyStatement::new("all", ["*"], actions, "allow")
+        .resource([format!("{}/*", own.name())]);
+    needed(
+        "setting the policy",
+        own.put_bucket_policy([everything]).send().await,
+    )?;
+    let bucket = bench.second()?.bucket(own.name());
+    for (what, got) in [
+        (
+            "read the policy",
+            bucket
+                .get_bucket_policy()
+                .send()
+                .await
+                .err()
+                .map(|e| e.kind()),
+        ),
+        (
+            "delete the policy",
+            bucket
+                .delete_bucket_policy()
+                .send()
+                .await
+                .err()
+                .map(|e| e.kind()),
+        ),
+        (
+            "read the ACL",
+            bucket.get_bucket_acl().send().await.err().map(|e| e.kind()),
+        ),
+        (
+            "read the CORS rules",
+            bucket
+                .get_bucket_cors()
+                .send()
+                .await
+                .err()
+                .map(|e| e.kind()),
+        ),
+    ] {
+        report.equal(&format!("another user tries to {what}"), &got, &DENIED);
+    }
+    Ok(())
+}

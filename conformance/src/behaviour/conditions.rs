@@ -1,0 +1,114 @@
+//! Conditional reads and ranges.
+
+use std::time::{Duration, SystemTime};
+
+use qingstor::ErrorKind;
+
+use super::{Behaviour, Bench, Done, needed};
+use crate::report::Report;
+
+pub(super) static ALL: [Behaviour; 3] = [
+    behaviour!("conditions", entity_tags_decide),
+    behaviour!("conditions", times_decide),
+    behaviour!("ranges", ranges_are_cut_out),
+];
+
+const OTHER: &str = "\"00000000000000000000000000000000\"";
+
+/// `If-Match` and `If-None-Match`, each holding and not, on GET and HEAD.
+async fn entity_tags_decide(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let stored = needed("storing", bucket.put_object("k", "hello").send().await)?;
+    let etag = stored.etag.unwrap_or_default();
+    report.equal(
+        "the entity tag",
+        &etag.as_str(),
+        &"\"5d41402abc4b2a76b9719d911017c592\"",
+    );
+    for (matching, tag, refused) in [
+        (true, etag.as_str(), None),
+        (true, OTHER, Some(ErrorKind::PreconditionFailed)),
+        (false, OTHER, None),
+        (false, etag.as_str(), Some(ErrorKind::NotModified)),
+    ] {
+        let (get, head) = match matching {
+            true => (
+                bucket.get_object("k").if_match(tag),
+                bucket.head_object("k").if_match(tag),
+            ),
+            false => (
+                bucket.get_object("k").if_none_match(tag),
+                bucket.head_object("k").if_none_match(tag),
+            ),
+        };
+        let header = if matching {
+            "If-Match"
+        } else {
+            "If-None-Match"
+        };
+        let got = get.send().await.err().map(|error| error.kind());
+        report.equal(&format!("GET with {header}: {tag}"), &got, &refused);
+        let got = head.send().await.err().map(|error| error.kind());
+        report.equal(&format!("HEAD with {header}: {tag}"), &got, &refused);
+    }
+    Ok(())
+}
+
+/// `If-Modified-Since` and `If-Unmodified-Since`, each holding and not.
+async fn times_decide(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    needed("storing", bucket.put_object("k", "hello").send().await)?;
+    let before = SystemTime::now() - Duration::from_secs(24 * 3600);
+    // A date that has not come counts as none (RFC 9110 section 13.1.3), so the object's own is asked for.
+    let head = needed("looking", bucket.head_object("k").send().await)?;
+    let own = head.last_modified.unwrap_or(before);
+    for (since, time, refused) in [
+        (true, before, None),
+        (true, own, Some(ErrorKind::NotModified)),
+        (false, own, None),
+        (false, before, Some(ErrorKind::PreconditionFailed)),
+    ] {
+        let get = bucket.get_object("k");
+        let get = match since {
+            true => get.if_modified_since(time),
+            false => get.if_unmodified_since(time),
+        };
+        let header = if since {
+            "If-Modified-Since"
+        } else {
+            "If-Unmodified-Since"
+        };
+        let got = get.send().await.err().map(|error| error.kind());
+        report.equal(&format!("GET with {header}: {time:?}"), &got, &refused);
+    }
+    Ok(())
+}
+
+/// The three forms of a range, one that is longer than the object, and one behind its end.
+async fn ranges_are_cut_out(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    needed("storing", bucket.put_object("k", "0123456789").send().await)?;
+    for (first, last, expected, content_range) in [
+        (Some(2), Some(5), "2345", "bytes 2-5/10"),
+        (Some(7), None, "789", "bytes 7-9/10"),
+        (None, Some(3), "789", "bytes 7-9/10"),
+        (None, Some(50), "0123456789", "bytes 0-9/10"),
+        (Some(8), Some(50), "89", "bytes 8-9/10"),
+    ] {
+        let range = crate::vary::Value::Range(first, last).range();
+        let got = needed("reading", bucket.get_object("k").range(range).send().await)?;
+        report.equal(
+            "Content-Range",
+            &got.content_range.as_deref(),
+            &Some(content_range),
+        );
+        report.body(got.body, expected.as_bytes()).await;
+    }
+    let behind = bucket.get_object("k").range(10..).send().await;
+    report.error(
+        behind.map(drop),
+        ErrorKind::InvalidRange,
+        Some("invalid_range"),
+    );
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! How the service behaves across operations: checks that take only clients and buckets.
+
+use qingstor::{Bucket, Client, Error};
+
+use crate::example::BoxFuture;
+use crate::report::Report;
+use crate::slot::{Problem, Slot};
+
+/// What a behaviour's check brings: nothing, or why it could not go on.
+pub type Done = Result<(), Problem>;
+
+/// One behaviour.
+#[derive(Debug)]
+pub struct Behaviour {
+    /// What it is about.
+    pub area: &'static str,
+    /// What is checked.
+    pub what: &'static str,
+    /// Where this file says how it should be.
+    pub source: &'static str,
+    /// How many buckets it needs.
+    pub buckets: usize,
+    /// Whether they may have versions.
+    pub versioned: bool,
+    /// Why it is not certain that the service does it like this.
+    pub unverified: Option<&'static str>,
+    /// The check.
+    pub run: for<'a> fn(&'a Bench<'a>, &'a mut Report) -> BoxFuture<'a, Done>,
+}
+
+/// What a behaviour's check works with.
+#[derive(Debug)]
+pub struct Bench<'a> {
+    slot: &'a Slot,
+    buckets: Vec<String>,
+}
+
+impl<'a> Bench<'a> {
+    pub(crate) fn new(slot: &'a Slot, buckets: Vec<String>) -> Bench<'a> {
+        Bench { slot, buckets }
+    }
+
+    /// The owner's client.
+    pub fn client(&self) -> &Client {
+        &self.slot.client
+    }
+
+    /// The first bucket.
+    pub fn bucket(&self) -> Bucket {
+        self.nth(0)
+    }
+
+    /// The second bucket.
+    pub fn other(&self) -> Bucket {
+        self.nth(1)
+    }
+
+    fn nth(&self, index: usize) -> Bucket {
+        let name = self.buckets.get(index).map_or("", String::as_str);
+        self.slot.client.bucket(name)
+    }
+
+    /// A client of somebody else.
+    pub fn second(&self) -> Result<Client, Problem> {
+        self.slot.second()
+    }
+
+    /// A client that signs nothing.
+    pub fn anonymous(&self) -> Result<Client, Problem> {
+        self.slot.anonymous()
+    }
+}
+
+/// A step that everything after it needs.
+pub(crate) fn needed<T>(what: &str, outcome: Result<T, Error>) -> Result<T, Problem> {
+    outcome.map_err(|error| Problem::Fail(format!("{what}: {error}")))
+}
+
+/// Describes a behaviour whose check is a function of this module.
+macro_rules! behaviour {
+    ($area:literal, $run:ident, buckets: $buckets:literal, versioned: $versioned:literal, unverified: $unverified:expr) => {
+        $crate::behaviour::Behaviour {
+            area: $area,
+            what: stringify!($run),
+            source: concat!(file!(), ":", line!()),
+            buckets: $buckets,
+            versioned: $versioned,
+            unverified: $unverified,
+            run: |bench, report| Box::pin($run(bench, report)),
+        }
+    };
+    ($area:literal, $run:ident) => {
+        behaviour!($area, $run, buckets: 1, versioned: false, unverified: None)
+    };
+    ($area:literal, $run:ident, unverified: $reason:literal) => {
+        behaviour!($area, $run, buckets: 1, versioned: false, unverified: Some($reason))
+    };
+    ($area:literal, $run:ident, versioned) => {
+        behaviour!($area, $run, buckets: 1, versioned: true, unverified: None)
+    };
+    ($area:literal, $run:ident, buckets: $buckets:literal) => {
+        behaviour!($area, $run, buckets: $buckets, versioned: false, unverified: None)
+    };
+}
+
+mod access;
+mod conditions;
+mod copying;
+mod cors;
+mod keys;
+mod multipart;
+mod objects;
+mod versioning;
+
+/// All behaviours.
+pub(crate) fn all() -> impl Iterator<Item = &'static Behaviour> {
+    let areas: [&'static [Behaviour]; 8] = [
+        &keys::ALL,
+        &conditions::ALL,
+        &copying::ALL,
+        &multipart::ALL,
+        &versioning::ALL,
+        &cors::ALL,
+        &access::ALL,
+        &objects::ALL,
+    ];
+    areas.into_iter().flatten()
+}

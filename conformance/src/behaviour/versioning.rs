@@ -1,0 +1,106 @@
+//! Versions of objects.
+
+use qingstor::types::ObjectRef;
+use qingstor::{Bucket, ErrorKind};
+
+use super::{Behaviour, Bench, Done, needed};
+use crate::report::Report;
+
+pub(super) static ALL: [Behaviour; 3] = [
+    behaviour!("versioning", older_versions_are_kept, versioned),
+    behaviour!("versioning", a_delete_marker_hides, versioned),
+    behaviour!("versioning", a_version_is_restored_by_copying, versioned),
+];
+
+async fn enable(bucket: &Bucket) -> Done {
+    let enabled = bucket.put_bucket_versioning("ENABLED").send().await;
+    needed("enabling versions", enabled).map(drop)
+}
+
+async fn put(bucket: &Bucket, content: &'static str) -> Result<String, super::Problem> {
+    let stored = needed("storing", bucket.put_object("k", content).send().await)?;
+    Ok(stored.version_id.unwrap_or_default())
+}
+
+/// Each write makes a version with an id of its own, and both can be read.
+async fn older_versions_are_kept(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    enable(&bucket).await?;
+    let (old, new) = (put(&bucket, "old").await?, put(&bucket, "new").await?);
+    report.holds("a version has no id", !old.is_empty() && !new.is_empty());
+    report.holds("two versions have one id", old != new);
+    for (version, content) in [(None, "new"), (Some(&old), "old"), (Some(&new), "new")] {
+        let get = bucket.get_object("k");
+        let get = match version {
+            Some(id) => get.version_id(id),
+            None => get,
+        };
+        let got = needed("reading a version", get.send().await)?;
+        report.body(got.body, content.as_bytes()).await;
+    }
+    let listed = bucket.list_object_versions().items().try_collect().await;
+    let listed: Vec<(String, bool)> = needed("listing", listed)?
+        .into_iter()
+        .map(|v| (v.version_id.unwrap_or_default(), v.is_latest))
+        .collect();
+    report.equal(
+        "the versions, the newest first",
+        &listed,
+        &vec![(new, true), (old.clone(), false)],
+    );
+    let deleted = bucket.delete_object("k").version_id(&old).send().await;
+    needed("deleting a version", deleted)?;
+    let gone = bucket.get_object("k").version_id(&old).send().await;
+    report.error(
+        gone.map(drop),
+        ErrorKind::NotFound,
+        Some("object_not_exists"),
+    );
+    Ok(())
+}
+
+/// Deleting puts a marker before the versions; deleting the marker brings the object back.
+async fn a_delete_marker_hides(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    enable(&bucket).await?;
+    put(&bucket, "hello").await?;
+    let deleted = needed("deleting", bucket.delete_object("k").send().await)?;
+    let marker = deleted.version_id.unwrap_or_default();
+    report.holds("the marker has no id", !marker.is_empty());
+    let hidden = bucket.get_object("k").send().await;
+    match hidden {
+        Err(error) => {
+            report.equal("the kind of the error", &error.kind(), &ErrorKind::NotFound);
+            let header = error.headers().get("x-qs-delete-marker");
+            let header = header.and_then(|value| value.to_str().ok());
+            report.equal("X-QS-Delete-Marker", &header, &Some("true"));
+        }
+        Ok(_) => report.find("a deleted object can be read"),
+    }
+    let keys = needed("listing", bucket.list_objects().send().await)?.keys;
+    report.equal("the objects in the list", &keys.len(), &0);
+    let restored = bucket.delete_object("k").version_id(&marker).send().await;
+    let restored = needed("deleting the marker", restored)?;
+    report.equal(
+        "whether a marker was deleted",
+        &restored.delete_marker,
+        &true,
+    );
+    let got = needed("reading", bucket.get_object("k").send().await)?;
+    report.body(got.body, b"hello").await;
+    Ok(())
+}
+
+async fn a_version_is_restored_by_copying(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    enable(&bucket).await?;
+    let old = put(&bucket, "old").await?;
+    put(&bucket, "new").await?;
+    let source = ObjectRef::new(bucket.name(), "k").version(old);
+    needed("copying", bucket.copy_object("k", source).send().await)?;
+    let got = needed("reading", bucket.get_object("k").send().await)?;
+    report.body(got.body, b"old").await;
+    let listed = bucket.list_object_versions().items().try_collect().await;
+    report.equal("the versions", &needed("listing", listed)?.len(), &3);
+    Ok(())
+}

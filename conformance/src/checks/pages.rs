@@ -1,0 +1,39 @@
+//! A list is the same whether it is read at once, item by item, or with a fresh request from the middle.
+
+use crate::facts::{Limits, Pages};
+use crate::names::Names;
+use crate::report::Report;
+use crate::slot::Slot;
+
+/// Reads the list of the example's state in all of these ways.
+pub(crate) async fn check(pages: &Pages, names: &Names, slot: &Slot, report: &mut Report) {
+    let read = async |size, skip| (pages.read)(&slot.client, names, Limits { size, skip }).await;
+    let whole = match read(None, 0).await {
+        Ok(pages) => pages.concat(),
+        Err(error) => return report.find(format!("reading it at once: {error}")),
+    };
+    if whole.len() < 2 {
+        return report.find(format!(
+            "a list of {} items has no pages: {whole:?}",
+            whole.len()
+        ));
+    }
+    match read(Some(1), 0).await {
+        Ok(pages) => {
+            let fullest = pages.iter().map(Vec::len).max().unwrap_or_default();
+            report.equal("the items of the fullest page", &fullest, &1);
+            report.equal("the items, page by page", &pages.concat(), &whole);
+        }
+        Err(error) => return report.find(format!("reading it page by page: {error}")),
+    }
+    for skip in 1..whole.len() {
+        match read(Some(1), skip).await {
+            Ok(pages) => report.equal(
+                &format!("the items behind page {skip}"),
+                &pages.concat().as_slice(),
+                &&whole[skip..],
+            ),
+            Err(error) => return report.find(format!("reading on behind page {skip}: {error}")),
+        }
+    }
+}
