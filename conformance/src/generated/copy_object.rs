@@ -760,6 +760,67 @@ static EXAMPLES: &[Example] = &[
             example_copy_if_match(client, names, report),
         ),
     },
+    Example {
+        operation: "copy_object",
+        name: "CopyObject",
+        id: "copy_with_everything",
+        file: "specs/object/put_object.yaml",
+        line: 484,
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/copy.png",
+        request_headers: &[
+            ("Cache-Control", Some("max-age=60")),
+            ("Content-Disposition", Some("inline")),
+            ("Content-Encoding", Some("identity")),
+            ("Content-Language", Some("fr")),
+            ("Content-Length", Some("0")),
+            ("Content-Type", Some("image/png")),
+            ("Expires", Some("Thu, 31 Dec 2099 23:59:59 GMT")),
+            ("X-QS-Copy-Source", Some("/example-photos/cat.png")),
+            (
+                "X-QS-Copy-Source-If-Modified-Since",
+                Some("Wed, 10 Dec 2014 17:20:31 GMT"),
+            ),
+            (
+                "X-QS-Copy-Source-If-None-Match",
+                Some("\"5eb63bbbe01eeed093cb22bb8f5acdc3\""),
+            ),
+            ("X-QS-Metadata-Directive", Some("REPLACE")),
+            ("X-QS-Storage-Class", Some("STANDARD_IA")),
+        ],
+        request_body: Payload::None,
+        status: 201,
+        response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("cat.png", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            example_copy_with_everything(client, names, report),
+        ),
+    },
 ];
 
 async fn example_copy(client: &Client, names: &Names, report: &mut Report) {
@@ -876,4 +937,40 @@ async fn example_copy_if_match(client: &Client, names: &Names, report: &mut Repo
             qingstor::ErrorKind::PreconditionFailed,
             Some("precondition_failed"),
         );
+}
+
+async fn example_copy_with_everything(
+    client: &Client,
+    names: &Names,
+    report: &mut Report,
+) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .copy_object(
+            "copy.png",
+            types::ObjectRef::new(names.text("example-photos"), "cat.png"),
+        )
+        .content_type("image/png")
+        .cache_control("max-age=60")
+        .content_disposition("inline")
+        .content_encoding("identity")
+        .content_language("fr")
+        .expires("Thu, 31 Dec 2099 23:59:59 GMT")
+        .storage_class(types::StorageClass::StandardIa)
+        .metadata_directive(types::MetadataDirective::Replace)
+        .copy_source_if_none_match("\"5eb63bbbe01eeed093cb22bb8f5acdc3\"")
+        .copy_source_if_modified_since(
+            std::time::UNIX_EPOCH + std::time::Duration::from_secs(1418232031),
+        )
+        .send()
+        .await;
+    if let Some(output) = report.output(outcome) {
+        report
+            .equal(
+                "etag",
+                &output.etag,
+                &Some("\"5d41402abc4b2a76b9719d911017c592\"".to_string()),
+            );
+    }
 }

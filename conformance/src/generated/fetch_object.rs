@@ -194,7 +194,7 @@ async fn vary_call(client: &Client, vary: &Vary) -> Result<(), Error> {
             },
             match vary.get("fetch_source") {
                 Some(value) => value.text(),
-                None => "http://127.0.0.1:1/my%20cat.png".to_string(),
+                None => "http://127.0.0.1:1/cat.png".to_string(),
             },
         );
     if let Some(value) = vary.get("fetch_if_unmodified_since") {
@@ -206,7 +206,10 @@ async fn vary_call(client: &Client, vary: &Vary) -> Result<(), Error> {
 async fn observe(client: &Client, seen: &mut Seen) -> Result<(), Error> {
     let bucket = client.bucket("example-photos");
     let output = bucket
-        .fetch_object("cat.png", "http://127.0.0.1:1/my%20cat.png")
+        .fetch_object("cat.png", "http://127.0.0.1:1/cat.png")
+        .fetch_if_unmodified_since(
+            std::time::UNIX_EPOCH + std::time::Duration::from_secs(1418232031),
+        )
         .send()
         .await?;
     let _ = seen;
@@ -236,9 +239,57 @@ static EXAMPLES: &[Example] = &[
     Example {
         operation: "fetch_object",
         name: "FetchObject",
+        id: "fetch_overwriting_newer",
+        file: "specs/object/put_object.yaml",
+        line: 615,
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/cat.png",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("X-QS-Fetch-Source", Some("http://127.0.0.1:1/cat.png")),
+            ("X-QS-Fetch-If-Unmodified-Since", Some("Wed, 10 Dec 2014 17:20:31 GMT")),
+        ],
+        request_body: Payload::None,
+        status: 412,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"precondition_failed\",\"message\":\"A condition of the request does not hold.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("cat.png", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            example_fetch_overwriting_newer(client, names, report),
+        ),
+    },
+    Example {
+        operation: "fetch_object",
+        name: "FetchObject",
         id: "fetch_unreachable",
         file: "specs/object/put_object.yaml",
-        line: 513,
+        line: 640,
         unverified: None,
         method: "PUT",
         target: "/example-photos/cat.png",
@@ -271,6 +322,28 @@ static EXAMPLES: &[Example] = &[
         ),
     },
 ];
+
+async fn example_fetch_overwriting_newer(
+    client: &Client,
+    names: &Names,
+    report: &mut Report,
+) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .fetch_object("cat.png", "http://127.0.0.1:1/cat.png")
+        .fetch_if_unmodified_since(
+            std::time::UNIX_EPOCH + std::time::Duration::from_secs(1418232031),
+        )
+        .send()
+        .await;
+    report
+        .error(
+            outcome,
+            qingstor::ErrorKind::PreconditionFailed,
+            Some("precondition_failed"),
+        );
+}
 
 async fn example_fetch_unreachable(client: &Client, names: &Names, report: &mut Report) {
     let _ = names;

@@ -865,9 +865,180 @@ static EXAMPLES: &[Example] = &[
     Example {
         operation: "get_object",
         name: "GetObject",
-        id: "encrypted",
+        id: "more_overrides",
         file: "specs/object/get_object.yaml",
         line: 208,
+        unverified: None,
+        method: "GET",
+        target: "/example-photos/hello.txt?response-expires=Thu%2C%2031%20Dec%202099%2023%3A59%3A59%20GMT&response-cache-control=max-age%3D60&response-content-language=fr&response-content-encoding=identity",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Cache-Control", Some("max-age=60")),
+            ("Content-Encoding", Some("identity")),
+            ("Content-Language", Some("fr")),
+            ("Expires", Some("Thu, 31 Dec 2099 23:59:59 GMT")),
+        ],
+        response_body: Payload::Text("hello"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("hello.txt", "hello")
+                        .cache_control("no-store")
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            example_more_overrides(client, names, report),
+        ),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "by_time",
+        file: "specs/object/get_object.yaml",
+        line: 233,
+        unverified: None,
+        method: "GET",
+        target: "/example-photos/hello.txt",
+        request_headers: &[
+            ("If-Modified-Since", Some("Wed, 10 Dec 2014 17:20:31 GMT")),
+            ("If-Unmodified-Since", Some("Thu, 31 Dec 2099 00:00:00 GMT")),
+        ],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("X-QS-Storage-Class", Some("STANDARD_IA")),
+            ("X-QS-Version-Id", None),
+        ],
+        response_body: Payload::Text("hello"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("hello.txt", "hello")
+                        .storage_class(types::StorageClass::StandardIa)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(example_by_time(client, names, report)),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "version",
+        file: "specs/object/get_object.yaml",
+        line: 246,
+        unverified: None,
+        method: "GET",
+        target: "/example-photos/hello.txt?version_id=NjkxMjM0MzM1MjAxNzAwODMz",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[("X-QS-Version-Id", Some("NjkxMjM0MzM1MjAxNzAwODMz"))],
+        response_body: Payload::Text("hello"),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket.put_object("hello.txt", "hello").send().await?;
+                    Ok(
+                        Vec::from([
+                            (
+                                "NjkxMjM0MzM1MjAxNzAwODMz",
+                                output.version_id.unwrap_or_default(),
+                            ),
+                        ]),
+                    )
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello world").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(example_version(client, names, report)),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "encrypted",
+        file: "specs/object/get_object.yaml",
+        line: 259,
         unverified: None,
         method: "GET",
         target: "/example-photos/secret.txt",
@@ -923,7 +1094,7 @@ static EXAMPLES: &[Example] = &[
         name: "GetObject",
         id: "not_modified",
         file: "specs/object/get_object.yaml",
-        line: 224,
+        line: 275,
         unverified: None,
         method: "GET",
         target: "/example-photos/hello.txt",
@@ -967,7 +1138,7 @@ static EXAMPLES: &[Example] = &[
         name: "GetObject",
         id: "precondition_failed",
         file: "specs/object/get_object.yaml",
-        line: 234,
+        line: 285,
         unverified: None,
         method: "GET",
         target: "/example-photos/hello.txt",
@@ -1011,7 +1182,7 @@ static EXAMPLES: &[Example] = &[
         name: "GetObject",
         id: "missing",
         file: "specs/object/get_object.yaml",
-        line: 251,
+        line: 302,
         unverified: None,
         method: "GET",
         target: "/example-photos/missing.txt",
@@ -1043,7 +1214,7 @@ static EXAMPLES: &[Example] = &[
         name: "GetObject",
         id: "missing_version",
         file: "specs/object/get_object.yaml",
-        line: 267,
+        line: 318,
         unverified: Some(
             "The vendor does not say which code a version that does not exist is refused with.",
         ),
@@ -1089,7 +1260,7 @@ static EXAMPLES: &[Example] = &[
         name: "GetObject",
         id: "range_behind_end",
         file: "specs/object/get_object.yaml",
-        line: 285,
+        line: 336,
         unverified: None,
         method: "GET",
         target: "/example-photos/hello.txt",
@@ -1245,6 +1416,91 @@ async fn example_overrides(client: &Client, names: &Names, report: &mut Report) 
                 "content_type",
                 &output.content_type,
                 &Some("text/plain; charset=utf-8".to_string()),
+            );
+        report.body(output.body, b"hello").await;
+    }
+}
+
+async fn example_more_overrides(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .get_object("hello.txt")
+        .response_expires("Thu, 31 Dec 2099 23:59:59 GMT")
+        .response_cache_control("max-age=60")
+        .response_content_language("fr")
+        .response_content_encoding("identity")
+        .send()
+        .await;
+    if let Some(output) = report.output(outcome) {
+        report
+            .equal(
+                "cache_control",
+                &output.cache_control,
+                &Some("max-age=60".to_string()),
+            );
+        report
+            .equal(
+                "content_encoding",
+                &output.content_encoding,
+                &Some("identity".to_string()),
+            );
+        report
+            .equal(
+                "content_language",
+                &output.content_language,
+                &Some("fr".to_string()),
+            );
+        report
+            .equal(
+                "expires",
+                &output.expires,
+                &Some("Thu, 31 Dec 2099 23:59:59 GMT".to_string()),
+            );
+        report.body(output.body, b"hello").await;
+    }
+}
+
+async fn example_by_time(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .get_object("hello.txt")
+        .if_modified_since(
+            std::time::UNIX_EPOCH + std::time::Duration::from_secs(1418232031),
+        )
+        .if_unmodified_since(
+            std::time::UNIX_EPOCH + std::time::Duration::from_secs(4102358400),
+        )
+        .send()
+        .await;
+    if let Some(output) = report.output(outcome) {
+        report
+            .equal(
+                "storage_class",
+                &output.storage_class,
+                &Some(types::StorageClass::StandardIa),
+            );
+        report.absent("version_id", output.version_id.is_none());
+        report.equal("delete_marker", &output.delete_marker, &false);
+        report.body(output.body, b"hello").await;
+    }
+}
+
+async fn example_version(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .get_object("hello.txt")
+        .version_id(names.text("NjkxMjM0MzM1MjAxNzAwODMz"))
+        .send()
+        .await;
+    if let Some(output) = report.output(outcome) {
+        report
+            .equal(
+                "version_id",
+                &output.version_id,
+                &Some(names.text("NjkxMjM0MzM1MjAxNzAwODMz").to_string()),
             );
         report.body(output.body, b"hello").await;
     }

@@ -591,9 +591,301 @@ static EXAMPLES: &[Example] = &[
     Example {
         operation: "head_object",
         name: "HeadObject",
-        id: "missing",
+        id: "version",
         file: "specs/object/head_object.yaml",
         line: 117,
+        unverified: None,
+        method: "HEAD",
+        target: "/example-photos/hello.txt?version_id=NjkxMjM0MzM1MjAxNzAwODMz",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Cache-Control", Some("max-age=60")),
+            ("Content-Encoding", Some("identity")),
+            ("Content-Language", Some("fr")),
+            ("Content-Length", Some("5")),
+            ("Expires", Some("Thu, 31 Dec 2099 23:59:59 GMT")),
+            ("X-QS-Version-Id", Some("NjkxMjM0MzM1MjAxNzAwODMz")),
+        ],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket
+                        .put_object("hello.txt", "hello")
+                        .cache_control("max-age=60")
+                        .content_encoding("identity")
+                        .content_language("fr")
+                        .expires("Thu, 31 Dec 2099 23:59:59 GMT")
+                        .send()
+                        .await?;
+                    Ok(
+                        Vec::from([
+                            (
+                                "NjkxMjM0MzM1MjAxNzAwODMz",
+                                output.version_id.unwrap_or_default(),
+                            ),
+                        ]),
+                    )
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello world").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(example_version(client, names, report)),
+    },
+    Example {
+        operation: "head_object",
+        name: "HeadObject",
+        id: "appendable",
+        file: "specs/object/head_object.yaml",
+        line: 144,
+        unverified: None,
+        method: "HEAD",
+        target: "/example-photos/log.txt",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Content-Length", Some("5")),
+            ("X-QS-Object-Type", Some("appendable")),
+            ("X-QS-Next-Append-Position", Some("5")),
+        ],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "append_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.append_object("log.txt", 0, "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(example_appendable(client, names, report)),
+    },
+    Example {
+        operation: "head_object",
+        name: "HeadObject",
+        id: "deleted",
+        file: "specs/object/head_object.yaml",
+        line: 154,
+        unverified: None,
+        method: "HEAD",
+        target: "/example-photos/hello.txt",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[("X-QS-Delete-Marker", Some("true"))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "delete_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.delete_object("hello.txt").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(example_deleted(client, names, report)),
+    },
+    Example {
+        operation: "head_object",
+        name: "HeadObject",
+        id: "encrypted_and_unchanged",
+        file: "specs/object/head_object.yaml",
+        line: 166,
+        unverified: None,
+        method: "HEAD",
+        target: "/example-photos/secret.txt",
+        request_headers: &[
+            ("If-Modified-Since", Some("Wed, 10 Dec 2014 17:20:31 GMT")),
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+            (
+                "X-QS-Encryption-Customer-Key",
+                Some("eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg="),
+            ),
+            ("X-QS-Encryption-Customer-Key-MD5", Some("3I/h1kl+vSP1l12NKhxegQ==")),
+        ],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Content-Length", Some("5")),
+            ("X-QS-Encryption-Customer-Algorithm", Some("AES256")),
+        ],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("secret.txt", "hello")
+                        .encryption_customer_key(
+                            types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+                        )
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            example_encrypted_and_unchanged(client, names, report),
+        ),
+    },
+    Example {
+        operation: "head_object",
+        name: "HeadObject",
+        id: "another_object",
+        file: "specs/object/head_object.yaml",
+        line: 187,
+        unverified: None,
+        method: "HEAD",
+        target: "/example-photos/hello.txt",
+        request_headers: &[("If-Match", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
+        request_body: Payload::None,
+        status: 412,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello world").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            example_another_object(client, names, report),
+        ),
+    },
+    Example {
+        operation: "head_object",
+        name: "HeadObject",
+        id: "missing",
+        file: "specs/object/head_object.yaml",
+        line: 197,
         unverified: None,
         method: "HEAD",
         target: "/example-photos/missing.txt",
@@ -623,7 +915,7 @@ static EXAMPLES: &[Example] = &[
         name: "HeadObject",
         id: "not_modified",
         file: "specs/object/head_object.yaml",
-        line: 126,
+        line: 206,
         unverified: None,
         method: "HEAD",
         target: "/example-photos/hello.txt",
@@ -667,7 +959,7 @@ static EXAMPLES: &[Example] = &[
         name: "HeadObject",
         id: "changed_since",
         file: "specs/object/head_object.yaml",
-        line: 136,
+        line: 216,
         unverified: None,
         method: "HEAD",
         target: "/example-photos/hello.txt",
@@ -711,7 +1003,7 @@ static EXAMPLES: &[Example] = &[
         name: "HeadObject",
         id: "encrypted",
         file: "specs/object/head_object.yaml",
-        line: 146,
+        line: 226,
         unverified: None,
         method: "HEAD",
         target: "/example-photos/secret.txt",
@@ -810,6 +1102,107 @@ async fn example_found(client: &Client, names: &Names, report: &mut Report) {
         report.absent("version_id", output.version_id.is_none());
         report.equal("delete_marker", &output.delete_marker, &false);
     }
+}
+
+async fn example_version(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .head_object("hello.txt")
+        .version_id(names.text("NjkxMjM0MzM1MjAxNzAwODMz"))
+        .send()
+        .await;
+    if let Some(output) = report.output(outcome) {
+        report
+            .equal(
+                "cache_control",
+                &output.cache_control,
+                &Some("max-age=60".to_string()),
+            );
+        report
+            .equal(
+                "content_encoding",
+                &output.content_encoding,
+                &Some("identity".to_string()),
+            );
+        report
+            .equal(
+                "content_language",
+                &output.content_language,
+                &Some("fr".to_string()),
+            );
+        report.equal("content_length", &output.content_length, &Some(5));
+        report
+            .equal(
+                "expires",
+                &output.expires,
+                &Some("Thu, 31 Dec 2099 23:59:59 GMT".to_string()),
+            );
+        report
+            .equal(
+                "version_id",
+                &output.version_id,
+                &Some(names.text("NjkxMjM0MzM1MjAxNzAwODMz").to_string()),
+            );
+    }
+}
+
+async fn example_appendable(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket.head_object("log.txt").send().await;
+    if let Some(output) = report.output(outcome) {
+        report.equal("content_length", &output.content_length, &Some(5));
+        report
+            .equal("object_type", &output.object_type, &Some("appendable".to_string()));
+        report.equal("next_append_position", &output.next_append_position, &Some(5));
+    }
+}
+
+async fn example_deleted(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket.head_object("hello.txt").send().await;
+    report.error(outcome, qingstor::ErrorKind::NotFound, None);
+}
+
+async fn example_encrypted_and_unchanged(
+    client: &Client,
+    names: &Names,
+    report: &mut Report,
+) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .head_object("secret.txt")
+        .if_modified_since(
+            std::time::UNIX_EPOCH + std::time::Duration::from_secs(1418232031),
+        )
+        .encryption_customer_key(
+            types::CustomerKey::new(*b"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+        )
+        .send()
+        .await;
+    if let Some(output) = report.output(outcome) {
+        report.equal("content_length", &output.content_length, &Some(5));
+        report
+            .equal(
+                "encryption_customer_algorithm",
+                &output.encryption_customer_algorithm,
+                &Some("AES256".to_string()),
+            );
+    }
+}
+
+async fn example_another_object(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .head_object("hello.txt")
+        .if_match("\"5d41402abc4b2a76b9719d911017c592\"")
+        .send()
+        .await;
+    report.error(outcome, qingstor::ErrorKind::PreconditionFailed, None);
 }
 
 async fn example_missing(client: &Client, names: &Names, report: &mut Report) {

@@ -480,9 +480,65 @@ static EXAMPLES: &[Example] = &[
     Example {
         operation: "list_objects",
         name: "ListObjects",
-        id: "folder",
+        id: "second_page",
         file: "specs/bucket/list_objects.yaml",
         line: 144,
+        unverified: Some(
+            "The vendor calls markers opaque, so it is not certain that a key can be one.",
+        ),
+        method: "GET",
+        target: "/example-photos?marker=a.txt",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"has_more\":false,\"keys\":[{\"key\":\"b.txt\",\"size\":5}],\"name\":\"example-photos\"}",
+        ),
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("a.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("b.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            example_second_page(client, names, report),
+        ),
+    },
+    Example {
+        operation: "list_objects",
+        name: "ListObjects",
+        id: "folder",
+        file: "specs/bucket/list_objects.yaml",
+        line: 156,
         unverified: None,
         method: "GET",
         target: "/example-photos?prefix=2026%2F&delimiter=%2F",
@@ -554,7 +610,7 @@ static EXAMPLES: &[Example] = &[
         name: "ListObjects",
         id: "empty",
         file: "specs/bucket/list_objects.yaml",
-        line: 170,
+        line: 182,
         unverified: None,
         method: "GET",
         target: "/example-photos",
@@ -586,7 +642,7 @@ static EXAMPLES: &[Example] = &[
         name: "ListObjects",
         id: "no_bucket",
         file: "specs/bucket/list_objects.yaml",
-        line: 179,
+        line: 191,
         unverified: None,
         method: "GET",
         target: "/example-nowhere",
@@ -746,6 +802,29 @@ async fn example_first_page(client: &Client, names: &Names, report: &mut Report)
             report.equal("keys", &item.len(), &1usize);
             if let Some(item) = item.first() {
                 report.equal("keys[0].key", &item.key, &"a.txt".to_string());
+                report.equal("keys[0].size", &item.size, &5);
+            }
+        }
+    }
+}
+
+async fn example_second_page(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket.list_objects().marker("a.txt").send().await;
+    if let Some(output) = report.output(outcome) {
+        report
+            .equal(
+                "name",
+                &output.name,
+                &Some(names.text("example-photos").to_string()),
+            );
+        report.equal("has_more", &output.has_more, &false);
+        {
+            let item = &output.keys;
+            report.equal("keys", &item.len(), &1usize);
+            if let Some(item) = item.first() {
+                report.equal("keys[0].key", &item.key, &"b.txt".to_string());
                 report.equal("keys[0].size", &item.size, &5);
             }
         }

@@ -271,7 +271,7 @@ static EXAMPLES: &[Example] = &[
         name: "MoveObject",
         id: "move_to_new_key",
         file: "specs/object/put_object.yaml",
-        line: 473,
+        line: 523,
         unverified: None,
         method: "PUT",
         target: "/example-photos/2026/cat.png",
@@ -314,9 +314,115 @@ static EXAMPLES: &[Example] = &[
     Example {
         operation: "move_object",
         name: "MoveObject",
+        id: "move_if_unchanged",
+        file: "specs/object/put_object.yaml",
+        line: 540,
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/moved.png",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("X-QS-Move-Source", Some("/example-photos/cat.png")),
+            ("X-QS-Move-Source-If-Match", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+            (
+                "X-QS-Move-Source-If-Modified-Since",
+                Some("Wed, 10 Dec 2014 17:20:31 GMT"),
+            ),
+            (
+                "X-QS-Move-Source-If-None-Match",
+                Some("\"5eb63bbbe01eeed093cb22bb8f5acdc3\""),
+            ),
+            (
+                "X-QS-Move-Source-If-Unmodified-Since",
+                Some("Thu, 31 Dec 2099 00:00:00 GMT"),
+            ),
+        ],
+        request_body: Payload::None,
+        status: 201,
+        response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("cat.png", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            example_move_if_unchanged(client, names, report),
+        ),
+    },
+    Example {
+        operation: "move_object",
+        name: "MoveObject",
+        id: "move_changed_source",
+        file: "specs/object/put_object.yaml",
+        line: 567,
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/moved.png",
+        request_headers: &[
+            ("Content-Length", Some("0")),
+            ("X-QS-Move-Source", Some("/example-photos/cat.png")),
+            ("X-QS-Move-Source-If-Match", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+        ],
+        request_body: Payload::None,
+        status: 412,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"precondition_failed\",\"message\":\"A condition of the request does not hold.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("cat.png", "hello world").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            example_move_changed_source(client, names, report),
+        ),
+    },
+    Example {
+        operation: "move_object",
+        name: "MoveObject",
         id: "move_missing",
         file: "specs/object/put_object.yaml",
-        line: 490,
+        line: 592,
         unverified: None,
         method: "PUT",
         target: "/example-photos/2026/cat.png",
@@ -368,6 +474,57 @@ async fn example_move_to_new_key(client: &Client, names: &Names, report: &mut Re
                 &Some("\"5d41402abc4b2a76b9719d911017c592\"".to_string()),
             );
     }
+}
+
+async fn example_move_if_unchanged(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .move_object(
+            "moved.png",
+            types::ObjectRef::new(names.text("example-photos"), "cat.png"),
+        )
+        .move_source_if_match("\"5d41402abc4b2a76b9719d911017c592\"")
+        .move_source_if_none_match("\"5eb63bbbe01eeed093cb22bb8f5acdc3\"")
+        .move_source_if_modified_since(
+            std::time::UNIX_EPOCH + std::time::Duration::from_secs(1418232031),
+        )
+        .move_source_if_unmodified_since(
+            std::time::UNIX_EPOCH + std::time::Duration::from_secs(4102358400),
+        )
+        .send()
+        .await;
+    if let Some(output) = report.output(outcome) {
+        report
+            .equal(
+                "etag",
+                &output.etag,
+                &Some("\"5d41402abc4b2a76b9719d911017c592\"".to_string()),
+            );
+    }
+}
+
+async fn example_move_changed_source(
+    client: &Client,
+    names: &Names,
+    report: &mut Report,
+) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .move_object(
+            "moved.png",
+            types::ObjectRef::new(names.text("example-photos"), "cat.png"),
+        )
+        .move_source_if_match("\"5d41402abc4b2a76b9719d911017c592\"")
+        .send()
+        .await;
+    report
+        .error(
+            outcome,
+            qingstor::ErrorKind::PreconditionFailed,
+            Some("precondition_failed"),
+        );
 }
 
 async fn example_move_missing(client: &Client, names: &Names, report: &mut Report) {

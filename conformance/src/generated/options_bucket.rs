@@ -271,6 +271,64 @@ static EXAMPLES: &[Example] = &[
             example_form_upload(client, names, report),
         ),
     },
+    Example {
+        operation: "options_bucket",
+        name: "OptionsBucket",
+        id: "form_upload_with_header",
+        file: "specs/object/options_object.yaml",
+        line: 166,
+        unverified: None,
+        method: "OPTIONS",
+        target: "/example-photos",
+        request_headers: &[
+            ("Origin", Some("https://app.example.com")),
+            ("Access-Control-Request-Method", Some("POST")),
+            ("Access-Control-Request-Headers", Some("x-qs-date")),
+        ],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[
+            ("Access-Control-Allow-Origin", Some("https://app.example.com")),
+            ("Access-Control-Allow-Headers", Some("x-qs-date")),
+        ],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_cors",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_cors([
+                            types::CorsRule::new(
+                                    "https://app.example.com",
+                                    [types::Method::Post],
+                                )
+                                .allowed_headers(["x-qs-date"]),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            example_form_upload_with_header(client, names, report),
+        ),
+    },
 ];
 
 async fn example_form_upload(client: &Client, names: &Names, report: &mut Report) {
@@ -298,6 +356,34 @@ async fn example_form_upload(client: &Client, names: &Names, report: &mut Report
                 "access_control_max_age",
                 &output.access_control_max_age,
                 &Some("5".to_string()),
+            );
+    }
+}
+
+async fn example_form_upload_with_header(
+    client: &Client,
+    names: &Names,
+    report: &mut Report,
+) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .options_bucket("https://app.example.com", types::Method::Post)
+        .access_control_request_headers("x-qs-date")
+        .send()
+        .await;
+    if let Some(output) = report.output(outcome) {
+        report
+            .equal(
+                "access_control_allow_origin",
+                &output.access_control_allow_origin,
+                &Some("https://app.example.com".to_string()),
+            );
+        report
+            .equal(
+                "access_control_allow_headers",
+                &output.access_control_allow_headers,
+                &Some("x-qs-date".to_string()),
             );
     }
 }

@@ -452,6 +452,48 @@ static EXAMPLES: &[Example] = &[
         ],
         call: |client, names, report| Box::pin(example_redirected(client, names, report)),
     },
+    Example {
+        operation: "post_object",
+        name: "PostObject",
+        id: "all_fields",
+        file: "specs/bucket/post_object.yaml",
+        line: 87,
+        unverified: None,
+        method: "POST",
+        target: "/example-photos",
+        request_headers: &[],
+        request_body: Payload::Form(
+            &[
+                ("key", "notes/hello.txt"),
+                ("Content-Type", "text/plain"),
+                ("Cache-Control", "max-age=60"),
+                ("Content-Disposition", "inline"),
+                ("Content-Encoding", "identity"),
+                ("Expires", "Thu, 31 Dec 2099 23:59:59 GMT"),
+                ("charset", "utf-8"),
+                ("x-qs-storage-class", "STANDARD_IA"),
+                ("file", "hello"),
+            ],
+        ),
+        status: 201,
+        response_headers: &[("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\""))],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(example_all_fields(client, names, report)),
+    },
 ];
 
 async fn example_stored(client: &Client, names: &Names, report: &mut Report) {
@@ -492,6 +534,30 @@ async fn example_redirected(client: &Client, names: &Names, report: &mut Report)
                         .to_string(),
                 ),
                 output.location.is_some(),
+            );
+    }
+}
+
+async fn example_all_fields(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .post_object("notes/hello.txt", "hello")
+        .content_type("text/plain")
+        .cache_control("max-age=60")
+        .content_disposition("inline")
+        .content_encoding("identity")
+        .expires("Thu, 31 Dec 2099 23:59:59 GMT")
+        .charset("utf-8")
+        .storage_class(types::StorageClass::StandardIa)
+        .send()
+        .await;
+    if let Some(output) = report.output(outcome) {
+        report
+            .equal(
+                "etag",
+                &output.etag,
+                &Some("\"5d41402abc4b2a76b9719d911017c592\"".to_string()),
             );
     }
 }

@@ -644,6 +644,52 @@ static EXAMPLES: &[Example] = &[
         given: &[],
         call: |client, names, report| Box::pin(example_no_bucket(client, names, report)),
     },
+    Example {
+        operation: "put_object",
+        name: "PutObject",
+        id: "version",
+        file: "specs/object/put_object.yaml",
+        line: 473,
+        unverified: None,
+        method: "PUT",
+        target: "/example-photos/cat.png",
+        request_headers: &[("Content-Length", Some("5"))],
+        request_body: Payload::Text("hello"),
+        status: 201,
+        response_headers: &[
+            ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+            ("X-QS-Version-Id", Some("NjkxMjM0MzM1MjAxNzAwODMz")),
+        ],
+        response_body: Payload::None,
+        varies: &["X-QS-Version-Id"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(example_version(client, names, report)),
+    },
 ];
 
 async fn example_text(client: &Client, names: &Names, report: &mut Report) {
@@ -770,4 +816,25 @@ async fn example_no_bucket(client: &Client, names: &Names, report: &mut Report) 
     let bucket = client.bucket(names.text("example-nowhere"));
     let outcome = bucket.put_object("hello.txt", "hello").send().await;
     report.error(outcome, qingstor::ErrorKind::NotFound, Some("bucket_not_exists"));
+}
+
+async fn example_version(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket.put_object("cat.png", "hello").send().await;
+    if let Some(output) = report.output(outcome) {
+        report
+            .equal(
+                "etag",
+                &output.etag,
+                &Some("\"5d41402abc4b2a76b9719d911017c592\"".to_string()),
+            );
+        report
+            .varying(
+                "version_id",
+                &output.version_id,
+                &Some("NjkxMjM0MzM1MjAxNzAwODMz".to_string()),
+                output.version_id.is_some(),
+            );
+    }
 }

@@ -151,7 +151,10 @@ fn table(run: &Run, out: &mut Out) {
     let reasons = Kind::ALL.into_iter().filter(lacks);
     for kind in reasons.filter(|kind| operations.iter().any(|(_, cells)| cells.contains_key(kind)))
     {
-        out.line(&format!("· under {}: {}", kind.as_str(), kind.why_none()));
+        let (kind, why) = (kind.as_str(), kind.why_none());
+        out.line(&format!(
+            "· under {kind}: {why} (or it is left out by --filter)"
+        ));
     }
 }
 

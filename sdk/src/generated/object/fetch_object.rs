@@ -52,7 +52,7 @@ impl Bucket {
 ///
 /// # Example
 ///
-/// A source that the service cannot reach, since nothing listens there.
+/// The target has been written since a time in the past, so it is left as it is.
 ///
 /// ```
 /// # #[allow(unused_imports)]
@@ -60,7 +60,10 @@ impl Bucket {
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket
-///     .fetch_object("cat.png", "http://127.0.0.1:1/my%20cat.png")
+///     .fetch_object("cat.png", "http://127.0.0.1:1/cat.png")
+///     .fetch_if_unmodified_since(
+///         std::time::UNIX_EPOCH + std::time::Duration::from_secs(1418232031),
+///     )
 ///     .send()
 ///     .await?;
 /// println!("request {:?}", output.request_id());
