@@ -130,60 +130,56 @@ impl Caller<'_> {
         bucket: &Bucket,
         target: Target<'_>,
     ) -> Result<(), ApiError> {
-        if self.may(snapshot, access, bucket, target)? {
-            return Ok(());
-        }
-        Err(match access {
-            Access::Owner => owner_only(bucket),
-            _ => denied(format!(
-                "Neither policy nor access control list of the bucket {} allows this",
-                bucket.name
-            )),
-        })
-    }
-
-    fn may(
-        &self,
-        snapshot: &Snapshot,
-        access: Access,
-        bucket: &Bucket,
-        target: Target<'_>,
-    ) -> Result<bool, ApiError> {
         let Access::Granted {
             actions,
             permission,
             users_only,
         } = access
         else {
-            return Ok(access == Access::Anyone || is_owner(self.identity, bucket));
+            return match access {
+                Access::Anyone => Ok(()),
+                _ => require_owner(self.identity, bucket),
+            };
         };
         let user = match self.identity {
             Identity::User(user) => Some(user.id.as_str()),
             Identity::Anonymous => None,
         };
+        let name = &bucket.name;
         if let Some(stored) = snapshot.setting(bucket, kind::POLICY)? {
             let referer = self.request.headers.get("referer");
             let referer = referer.map(|text| String::from_utf8_lossy(text.as_bytes()));
-            let decided = Policy::read(&stored)?.decide(&policy::Question {
+            let policy = Policy::read(&stored)?;
+            let decision = policy.decide(&policy::Question {
                 user,
                 actions,
-                bucket: &bucket.name,
+                bucket: name,
                 target,
                 referer: referer.as_deref(),
                 source_ip: self.peer,
             });
-            if let Some(allowed) = decided {
-                return Ok(allowed);
+            match decision {
+                Some(decision) if decision.allow => return Ok(()),
+                Some(decision) => {
+                    let statement = decision.statement;
+                    return Err(denied(format!(
+                        "The statement `{statement}` of the policy of the bucket {name} denies this"
+                    )));
+                }
+                None => {}
             }
         }
         if is_owner(self.identity, bucket) {
-            return Ok(true);
+            return Ok(());
         }
-        let (Some(permission), Some(stored)) = (permission, snapshot.setting(bucket, kind::ACL)?)
-        else {
-            return Ok(false);
-        };
-        Ok(Acl::read(&stored)?.gives(user, permission, users_only))
+        if let (Some(permission), Some(stored)) = (permission, snapshot.setting(bucket, kind::ACL)?)
+            && Acl::read(&stored)?.gives(user, permission, users_only)
+        {
+            return Ok(());
+        }
+        Err(denied(format!(
+            "Neither policy nor access control list of the bucket {name} allows this"
+        )))
     }
 }
 

@@ -223,12 +223,15 @@ impl Builder {
         let listener = TcpListener::bind(&self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let Builder { data_dir, sync, .. } = self;
+        let folder = data_dir.clone().unwrap_or_default();
         let opening = spawn_blocking(move || Store::open(data_dir.as_deref(), sync));
         let store = opening
             .await
             .map_err(|error| Error::Setting(format!("the runtime is ending: {error}")))??;
-        let state = State::new(self.settings, store)
-            .map_err(|error| Error::Setting(ApiError::from(error).message))?;
+        let state = State::new(self.settings, store).map_err(|error| Error::DataFolder {
+            path: folder,
+            reason: ApiError::from(error).message,
+        })?;
         Ok(Emulator::spawn(listener, address, state))
     }
 

@@ -258,6 +258,19 @@ static EXAMPLES: &[Example] = &[
                     Ok(Vec::from([]))
                 }),
             },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
         ],
         call: |client, names, report| Box::pin(
             example_older_versions(client, names, report),
@@ -268,7 +281,7 @@ static EXAMPLES: &[Example] = &[
         name: "PutBucketLifecycle",
         id: "contradiction",
         file: "specs/bucket/put_bucket_lifecycle.yaml",
-        line: 105,
+        line: 106,
         unverified: None,
         method: "PUT",
         target: "/example-photos?lifecycle",
@@ -304,7 +317,7 @@ static EXAMPLES: &[Example] = &[
         name: "PutBucketLifecycle",
         id: "no_bucket",
         file: "specs/bucket/put_bucket_lifecycle.yaml",
-        line: 131,
+        line: 132,
         unverified: None,
         method: "PUT",
         target: "/example-nowhere?lifecycle",

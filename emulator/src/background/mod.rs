@@ -15,6 +15,7 @@ pub(crate) mod replicate;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -25,6 +26,9 @@ use crate::store::{Bucket, Version};
 
 /// How often the clock is looked at, in real time: the clock may be one that jumps.
 const TICK: Duration = Duration::from_secs(10);
+
+/// So many notifications are under way at once; others wait.
+const MOST_TALKING: usize = 16;
 
 /// Something that was done to an object.
 #[derive(Clone, Debug)]
@@ -62,9 +66,20 @@ impl Happened {
 }
 
 /// Tasks that outlive the request that began them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Tasks {
     set: Mutex<JoinSet<()>>,
+    /// Those of them that talk to another server.
+    pub(crate) talking: Semaphore,
+}
+
+impl Default for Tasks {
+    fn default() -> Tasks {
+        Tasks {
+            set: Mutex::default(),
+            talking: Semaphore::new(MOST_TALKING),
+        }
+    }
 }
 
 impl Tasks {

@@ -50,6 +50,8 @@ pub(crate) fn tell(
             let document = happening.document(&rule.id).to_string();
             let (shared, id) = (Arc::clone(state), rule.id.clone());
             state.tasks.spawn(async move {
+                // It is never closed.
+                let _turn = shared.tasks.talking.acquire().await;
                 if let Err(why) = deliver(&shared, &url, &document).await {
                     shared.log(&format!("notification {id} to {url}: {why}"));
                 }

@@ -15,6 +15,9 @@ pub(crate) mod replication;
 
 use crate::error::{ApiError, code};
 
+#[cfg(test)]
+mod hostile_tests;
+
 /// The error for rules that are well formed, but contradict each other or the service's.
 fn contradiction(why: impl Into<String>) -> ApiError {
     ApiError::new(code::INVALID_REQUEST, why)

@@ -57,6 +57,14 @@ pub(crate) enum Target<'a> {
     Object(&'a str),
 }
 
+/// What a statement says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Decision<'a> {
+    /// Its id.
+    pub(crate) statement: &'a str,
+    pub(crate) allow: bool,
+}
+
 impl Policy {
     /// Reads and checks a policy; errors name the member at fault.
     pub(crate) fn read(document: &Map<String, Value>) -> Result<Policy, ApiError> {
@@ -77,12 +85,15 @@ impl Policy {
         Ok(Policy { statements })
     }
 
-    /// Whether the first statement that is about the request allows it; `None` if there is no such statement.
-    pub(crate) fn decide(&self, question: &Question<'_>) -> Option<bool> {
+    /// What the first statement that is about the request says; `None` if there is no such statement.
+    pub(crate) fn decide(&self, question: &Question<'_>) -> Option<Decision<'_>> {
         self.statements
             .iter()
             .find(|statement| statement.is_about(question))
-            .map(|statement| statement.allow)
+            .map(|statement| Decision {
+                statement: &statement.id,
+                allow: statement.allow,
+            })
     }
 }
 

@@ -263,6 +263,7 @@ async fn a_policy_outranks_the_list_and_its_first_statement_decides() {
     // The owner is one of everybody, but keeps the settings.
     let reply = server.send(&put("cats/2.png")).await;
     assert!(denied(&reply), "{}", reply.text());
+    assert!(reply.text().contains("`no cats`"), "{}", reply.text());
     let removed = server.send(&call("DELETE", "/mybucket?policy")).await;
     assert_eq!((removed.status, removed.body.len()), (204, 0));
     assert_eq!(server.status(put("cats/2.png")).await, 201);
