@@ -40,12 +40,26 @@ pub fn examples() -> impl Iterator<Item = &'static Example> {
     generated::OPERATIONS.iter().flat_map(|o| o.examples)
 }
 
-/// The programs of the project's front page are compiled as documentation tests.
+/// The programs of the project's front page and guides are documentation tests. They are here because the crates that
+/// are published must not include files from outside.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct FrontPage;
-
-/// So are those of the guides.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/guide/configuration.md")]
-pub struct Configuration;
+mod pages {
+    #[doc = include_str!("../../README.md")]
+    pub struct FrontPage;
+    #[doc = include_str!("../../README.zh-CN.md")]
+    pub struct FrontPageInChinese;
+    #[doc = include_str!("../../docs/guide/adding-an-operation.md")]
+    pub struct AddingAnOperation;
+    #[doc = include_str!("../../docs/guide/configuration.md")]
+    pub struct Configuration;
+    #[doc = include_str!("../../docs/guide/errors.md")]
+    pub struct Errors;
+    #[doc = include_str!("../../docs/guide/getting-started.md")]
+    pub struct GettingStarted;
+    #[doc = include_str!("../../docs/guide/getting-started.zh-CN.md")]
+    pub struct GettingStartedInChinese;
+    #[doc = include_str!("../../docs/guide/presigned-and-browser-uploads.md")]
+    pub struct PresignedAndBrowserUploads;
+    #[doc = include_str!("../../docs/guide/testing.md")]
+    pub struct Testing;
+}
