@@ -29,7 +29,9 @@ const REQUESTS = [
 
 /** The program that uses the SDK for Rust: one question a line, one answer a line. */
 function startSdk() {
-  const child = spawn(process.env.CROSS_ORIGIN, { stdio: ['pipe', 'pipe', 'inherit'] });
+  // The file is the JavaScript SDK's.
+  const { QINGSTOR_CONFIG_PATH: _, ...env } = process.env;
+  const child = spawn(process.env.CROSS_ORIGIN, { stdio: ['pipe', 'pipe', 'inherit'], env });
   const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async ask(question) {

@@ -111,7 +111,8 @@ def raw(method, target, headers=None, body=None):
     """One request to the emulator, unsigned, exactly as written."""
     connection = http.client.HTTPConnection(HOST, PORT, timeout=20)
     try:
-        connection.putrequest(method, target, skip_accept_encoding=True)
+        own_host = any(name.lower() == "host" for name in headers or {})
+        connection.putrequest(method, target, skip_host=own_host, skip_accept_encoding=True)
         for name, value in (headers or {}).items():
             connection.putheader(name, value)
         if body is not None or method in ("PUT", "POST"):

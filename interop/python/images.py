@@ -84,7 +84,7 @@ def run():
         told = dict(answer) or json.loads(answer.content)
         equal((told["width"], told["height"], told["type"]), (40, 80, "png"))
     with step("image: saved into a bucket"):
-        target = f"save:b_{unpadded('py-images')},k_{unpadded('saved/small.png')}"
+        target = "save:b_py-images,k_saved/small.png"
         answer = one.image_process("p.png", action="resize:w_40|" + target)
         status(answer, 200)
         answer = status(one.get_object("saved/small.png"), 200)

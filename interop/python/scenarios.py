@@ -76,7 +76,7 @@ def acl(one):
 
 
 def lifecycle(one):
-    # The action stands inside the filter, so the rule itself has none; the scenario expects 200.
+    # The action stands inside the filter, where the documentation does not have it; the scenario expects 200.
     rule = {
         "id": "give up uploads",
         "status": "enabled",

@@ -146,9 +146,12 @@ impl Rule {
             return Err(filter.wrong("prefix", why));
         }
         let mut found = Vec::new();
-        for (action, name, days, least) in ACTIONS {
-            if let Some(given) = members.object(name)? {
-                found.push((action, read_days(action, &given, days, least)?));
+        // The official SDKs' shared scenarios write the action into the filter, and expect it to be taken.
+        for place in [members, &filter] {
+            for (action, name, days, least) in ACTIONS {
+                if let Some(given) = place.object(name)? {
+                    found.push((action, read_days(action, &given, days, least)?));
+                }
             }
         }
         let [(action, days)] = found[..] else {

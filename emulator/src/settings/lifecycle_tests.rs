@@ -100,6 +100,24 @@ fn a_rule_that_is_put_again_unchanged_keeps_its_time() {
     }
 }
 
+/// As the official SDKs' shared scenarios put it.
+#[test]
+fn an_action_may_stand_in_the_filter() {
+    let misplaced = json!({
+        "id": "uploads",
+        "status": "enabled",
+        "filter": { "prefix": "data/", "abort_incomplete_multipart_upload": { "days_after_initiation": 3 } },
+    });
+    let rules = put(json!([misplaced]));
+    assert!(rules.is_due(Action::Abort, "data/a", at(1), at(4)));
+    let mut twice = misplaced;
+    twice["expiration"] = json!({ "days": 3 });
+    assert_eq!(
+        read(json!([twice])).expect_err("two actions").code,
+        code::INVALID_REQUEST
+    );
+}
+
 #[test]
 fn contradictions_are_refused() {
     let two = |mut rule: Value| {
