@@ -9,7 +9,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::Method;
 use sha2::Sha256;
 
-use crate::canonical::{self, QueryForm};
+use crate::canonical::{self, DOCUMENTED, Dialect, OTHERS};
 use crate::error::{ApiError, code};
 use crate::form;
 use crate::request::Request;
@@ -46,8 +46,8 @@ impl Identity {
 pub(crate) struct Verifier<'a> {
     pub(crate) users: &'a Users,
     pub(crate) now: SystemTime,
-    /// Also accept signatures over query values as they were sent.
-    pub(crate) accept_encoded_query: bool,
+    /// Also accept what is only signed by some official SDKs.
+    pub(crate) accept_other_sdks: bool,
 }
 
 impl Verifier<'_> {
@@ -157,21 +157,17 @@ impl Verifier<'_> {
         signature: &str,
     ) -> Result<(), ApiError> {
         let given = STANDARD.decode(signature).unwrap_or_default();
-        let forms: &[QueryForm] = if self.accept_encoded_query {
-            &[QueryForm::Decoded, QueryForm::AsSent]
-        } else {
-            &[QueryForm::Decoded]
-        };
-        for resource in resources {
-            for form in forms {
-                let text = canonical::string_to_sign(request, resource, date_line, *form);
+        let others: &[Dialect] = if self.accept_other_sdks { &OTHERS } else { &[] };
+        for dialect in std::iter::once(&DOCUMENTED).chain(others) {
+            for resource in resources {
+                let text = canonical::string_to_sign(request, resource, date_line, *dialect);
                 if matches(user, &text, &given) {
                     return Ok(());
                 }
             }
         }
         let resource = resources.first().map_or("/", String::as_str);
-        let text = canonical::string_to_sign(request, resource, date_line, QueryForm::Decoded);
+        let text = canonical::string_to_sign(request, resource, date_line, DOCUMENTED);
         Err(ApiError::new(
             code::SIGNATURE_NOT_MATCHED,
             format!(

@@ -65,7 +65,7 @@ impl Builder {
                 min_part_size: 4 << 20,
                 idle_timeout: Duration::from_secs(30),
                 fetch_anywhere: false,
-                accept_encoded_query: false,
+                accept_other_sdks: false,
                 bucket_quota: None,
                 bucket_lease: Duration::ZERO,
                 notify_timeout: Duration::from_secs(5),
@@ -178,10 +178,12 @@ impl Builder {
         self
     }
 
-    /// Also accepts signatures that were made over percent-encoded query values, as the official Python SDK
-    /// makes them. Off by default.
-    pub fn accept_encoded_query_values(mut self, accept: bool) -> Self {
-        self.settings.accept_encoded_query = accept;
+    /// Also accepts what some official SDKs sign, and the documentation does not have. Off by default.
+    ///
+    /// The SDK for Python signs query values as they were sent, percent-encoded; those for Python, JavaScript and Ruby
+    /// do not sign `version_id`, `versioning` and `versions`; those for Java and Ruby do not sign `replication`.
+    pub fn accept_other_sdks(mut self, accept: bool) -> Self {
+        self.settings.accept_other_sdks = accept;
         self
     }
 

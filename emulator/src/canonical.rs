@@ -3,21 +3,51 @@
 use crate::generated::signed_query_keys::SIGNED_QUERY_KEYS;
 use crate::request::Request;
 
-/// How query values were written when the client signed them.
+/// How a client writes the query into what it signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum QueryForm {
-    /// Percent-decoded, as five of the six official SDKs do.
-    Decoded,
-    /// As sent, as the official Python SDK does.
-    AsSent,
+pub(crate) struct Dialect {
+    /// Values stand there as they were sent, not decoded.
+    pub(crate) as_sent: bool,
+    /// Keys that belong there and are left out.
+    pub(crate) left_out: &'static [&'static str],
 }
+
+/// As it is documented, and as the official SDK for Go does it.
+pub(crate) const DOCUMENTED: Dialect = Dialect {
+    as_sent: false,
+    left_out: &[],
+};
+
+/// As other official SDKs do it. None of them leaves out anything else that its own calls can send and need.
+pub(crate) const OTHERS: [Dialect; 4] = [
+    // Python.
+    Dialect {
+        as_sent: true,
+        left_out: &["version_id", "versioning", "versions"],
+    },
+    // Java.
+    Dialect {
+        as_sent: false,
+        left_out: &["replication"],
+    },
+    // JavaScript.
+    Dialect {
+        as_sent: false,
+        left_out: &["version_id", "versioning", "versions"],
+    },
+    // Ruby.
+    Dialect {
+        as_sent: false,
+        left_out: &["replication", "version_id", "versioning", "versions"],
+    },
+];
 
 /// The string to sign. `date_line` replaces the Date header's line in query signatures.
 pub(crate) fn string_to_sign(
     request: &Request,
     resource: &str,
     date_line: Option<&str>,
-    form: QueryForm,
+    dialect: Dialect,
 ) -> Vec<u8> {
     let mut text = Vec::with_capacity(256);
     text.extend_from_slice(request.method.as_str().as_bytes());
@@ -35,7 +65,7 @@ pub(crate) fn string_to_sign(
     text.push(b'\n');
     push_headers(&mut text, request);
     text.extend_from_slice(resource.as_bytes());
-    push_query(&mut text, request, form);
+    push_query(&mut text, request, dialect);
     text
 }
 
@@ -61,14 +91,15 @@ fn push_headers(text: &mut Vec<u8>, request: &Request) {
     }
 }
 
-fn push_query(text: &mut Vec<u8>, request: &Request, form: QueryForm) {
+fn push_query(text: &mut Vec<u8>, request: &Request, dialect: Dialect) {
     let mut signed: Vec<(&str, &str)> = request
         .query
         .iter()
         .filter(|pair| SIGNED_QUERY_KEYS.contains(&pair.name.as_str()))
-        .map(|pair| match form {
-            QueryForm::Decoded => (pair.name.as_str(), pair.value.as_str()),
-            QueryForm::AsSent => (pair.name.as_str(), pair.raw_value.as_str()),
+        .filter(|pair| !dialect.left_out.contains(&pair.name.as_str()))
+        .map(|pair| match dialect.as_sent {
+            false => (pair.name.as_str(), pair.value.as_str()),
+            true => (pair.name.as_str(), pair.raw_value.as_str()),
         })
         .collect();
     signed.sort_unstable();

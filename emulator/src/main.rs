@@ -51,9 +51,9 @@ struct Arguments {
     #[arg(long)]
     fetch_anywhere: bool,
 
-    /// Also accept signatures over percent-encoded query values (the official Python SDK's way).
+    /// Refuse signatures that are made as some official SDKs do it, and not as it is documented.
     #[arg(long)]
-    accept_encoded_query_values: bool,
+    strict_signatures: bool,
 
     /// Buckets that an account may have; more are refused with `too_many_buckets`. No limit by default.
     #[arg(long)]
@@ -99,7 +99,7 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
         .domain(arguments.domain)
         .max_body_bytes(arguments.max_body_mib << 20)
         .allow_fetch_from_anywhere(arguments.fetch_anywhere)
-        .accept_encoded_query_values(arguments.accept_encoded_query_values)
+        .accept_other_sdks(!arguments.strict_signatures)
         .bucket_lease(Duration::from_secs(arguments.bucket_lease));
     let kept = match &arguments.data_dir {
         Some(path) => format!("Data is kept in {}", path.display()),

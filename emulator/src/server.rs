@@ -261,7 +261,7 @@ fn judge(
     let verifier = Verifier {
         users: &state.settings.users,
         now,
-        accept_encoded_query: state.settings.accept_encoded_query,
+        accept_other_sdks: state.settings.accept_other_sdks,
     };
     let identity = verifier.identify(request, &address.resources)?;
     if let (Some(asked), Identity::User(user)) = (&mut trace.asked, &identity) {

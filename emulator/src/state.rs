@@ -35,7 +35,7 @@ pub(crate) struct Settings {
     pub(crate) min_part_size: u64,
     /// Whether fetch may ask other machines than this one.
     pub(crate) fetch_anywhere: bool,
-    pub(crate) accept_encoded_query: bool,
+    pub(crate) accept_other_sdks: bool,
     /// So many buckets an account may have; without it, any number.
     pub(crate) bucket_quota: Option<usize>,
     /// How long after its creation a bucket cannot be deleted.
@@ -54,7 +54,7 @@ impl fmt::Debug for Settings {
             .field("min_part_size", &self.min_part_size)
             .field("idle_timeout", &self.idle_timeout)
             .field("fetch_anywhere", &self.fetch_anywhere)
-            .field("accept_encoded_query", &self.accept_encoded_query)
+            .field("accept_other_sdks", &self.accept_other_sdks)
             .field("bucket_quota", &self.bucket_quota)
             .field("bucket_lease", &self.bucket_lease)
             .finish_non_exhaustive()

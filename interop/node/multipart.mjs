@@ -38,6 +38,12 @@ export async function run() {
     equal([headers['content-type'], headers.etag], ['video/mp4', given]);
   });
 
+  cannot('append', 'it does not sign the position');
+  await step('append: refused, since the position is not signed', async () => {
+    await refused(one.appendObject('log', { position: '0', body: 'x' }), 401, 'signature_not_matched');
+    await status(one.headObject('log'), 404);
+  });
+
   await step('multipart: abort, and again', async () => {
     const { data } = await status(one.initiateMultipartUpload('given up'), 200);
     await status(one.abortMultipartUpload('given up', { upload_id: data.upload_id }), 204);
