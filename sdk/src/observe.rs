@@ -1,8 +1,8 @@
-//! What a client has done, for counters and histograms.
+//! What a client has done, for counters and histograms; and what it tells `tracing`.
 //!
 //! An [`Observe`] is told about each attempt, each operation and each streamed answer when it is over. It is
 //! set with [`ClientBuilder::observer`](crate::ClientBuilder::observer) and needs no feature and no further
-//! crate; for spans and events there is the feature `tracing`. Nothing that it is told is a secret.
+//! crate. Nothing that it is told is a secret.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), qingstor::Error> {
@@ -43,6 +43,32 @@
 //! assert_eq!(counts[&("HeadObject", "not_found")], 1);
 //! # Ok(()) }
 //! ```
+//!
+//! # Spans and events
+//!
+//! With the feature `tracing` each operation has a span at the level `INFO`, and each of its attempts an event at
+//! `DEBUG` in it, whose names are those of OpenTelemetry's semantic conventions for
+//! [RPC](https://opentelemetry.io/docs/specs/semconv/rpc/rpc-spans/) and
+//! [HTTP](https://opentelemetry.io/docs/specs/semconv/http/http-spans/). The target of both begins with
+//! `qingstor`. What `tracing-opentelemetry` and the like need is there too.
+//!
+//! | field | span | event | value |
+//! |---|---|---|---|
+//! | `otel.name`, `rpc.method` | yes | | the operation, such as `GetObject` |
+//! | `otel.kind`, `rpc.system.name` | yes | | `client`, `qingstor` |
+//! | `otel.status_code` | yes | | `ERROR`, if it failed |
+//! | `qingstor.bucket`, `qingstor.key` | yes | | what it is about, if anything |
+//! | `qingstor.attempts` | yes | | how often sending was tried |
+//! | `qingstor.request_id` | yes | yes | the id under which the service has logged the request |
+//! | `http.response.status_code` | yes | yes | the status, if an answer came |
+//! | `error.type` | yes | yes | [`ErrorKind::as_str`], or `cancelled`; in events the status, if it was the status that failed |
+//! | `http.request.method` | | yes | the method |
+//! | `server.address`, `server.port` | | yes | where it was sent |
+//! | `http.request.body.size` | | yes | length of the body in bytes |
+//! | `http.request.resend_count` | | yes | how many attempts there were before, if there were any |
+//!
+//! Headers, queries and bodies are never told, so no signature and no key is. There is no `url.full`, whose query may
+//! be a signature.
 
 use std::sync::Arc;
 use std::time::Duration;

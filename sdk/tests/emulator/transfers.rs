@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use qingstor::transport::{BoxFuture, HttpTransport, Transport};
 use qingstor::types::{CustomerKey, ETag, ObjectPart, ObjectRef, StorageClass, VersioningStatus};
-use qingstor::{Bucket, ErrorKind};
+use qingstor::{Body, Bucket, ByteStream, Error, ErrorKind};
 
 use crate::support::{BUCKET, STYLES, Site, Style, content, varied};
 
@@ -184,6 +185,57 @@ async fn an_upload_that_fails_leaves_nothing_open() {
     assert_eq!(error.code().map(|code| code.as_str()), Some("bad_digest"));
     assert!(open_uploads(&bucket).await.is_empty());
     assert!(content(&bucket, "file").await.is_err());
+}
+
+/// Flips a bit of the first body that is long enough.
+#[derive(Clone, Debug)]
+struct Flipping {
+    inner: HttpTransport,
+    at: usize,
+}
+
+impl Transport for Flipping {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'_, Result<http::Response<ByteStream>, Error>> {
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let mut bytes = body.into_stream()?.into_bytes().await?.to_vec();
+            if let Some(byte) = bytes.get_mut(self.at / 8) {
+                *byte ^= 1 << (self.at % 8);
+            }
+            let request = http::Request::from_parts(head, Body::from(bytes));
+            self.inner.send(request).await
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_single_flipped_bit_is_found() {
+    let site = Site::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    std::fs::write(&path, varied(5 * MIB)).unwrap();
+    // In the last part, in the first, and in one request.
+    for (at, threshold) in [(8 * 1000 + 3, 0), (8 * 4 * MIB - 1, 0), (0, 64 << 20)] {
+        let transport = Flipping {
+            inner: site.transport(),
+            at,
+        };
+        let client = site.builder(Style::Path).transport(transport).build();
+        let bucket = client.unwrap().bucket(BUCKET);
+        let upload = bucket.upload_file("file", &path).part_size(4 << 20);
+        let upload = upload.threshold(threshold).check_md5(true);
+        let error = upload.send().await.unwrap_err();
+        assert_eq!(
+            error.code().map(|code| code.as_str()),
+            Some("bad_digest"),
+            "{error}"
+        );
+        assert!(open_uploads(&site.bucket(Style::Path)).await.is_empty());
+        assert!(content(&bucket, "file").await.is_err());
+    }
 }
 
 #[tokio::test]
