@@ -30,13 +30,24 @@ pub(super) const EMPTY_PAGES: u32 = 1000;
 #[must_use = "a list does nothing until it is read"]
 pub struct Pages<O: Paged> {
     call: Call,
-    next: Option<O>,
+    /// The request for the next page, or the last that was made.
+    operation: O,
+    state: State,
     /// What comes instead of the next page.
     pending: Option<Error>,
-    /// Where the list broke off.
-    broken_at: Option<Position>,
     cycle: Cycle,
     in_flight: Option<(Subject, BoxFuture<'static, Result<Answered, Error>>)>,
+}
+
+/// How far a list has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// There is a next page.
+    Open,
+    /// All of it was given, or where it was to go on is not known.
+    Ended,
+    /// The next page could not be had.
+    Broken,
 }
 
 impl<O: Paged> Pages<O> {
@@ -44,32 +55,32 @@ impl<O: Paged> Pages<O> {
     pub fn new(call: Call, operation: O) -> Pages<O> {
         Pages {
             call,
-            next: Some(operation),
+            operation,
+            state: State::Open,
             pending: None,
-            broken_at: None,
             cycle: Cycle::default(),
             in_flight: None,
         }
     }
 
-    /// The same list from `position` on instead. One of another operation, or one that cannot be read,
-    /// is an error of kind `InvalidInput` instead of the next page.
+    /// The same list from `position` on instead, also after an error or its end. One of another operation, or one
+    /// that cannot be read, is an error of kind `InvalidInput` instead of the next page.
     pub fn resume_at(mut self, position: &Position) -> Pages<O> {
-        let Some(mut operation) = self.next.take() else {
-            return self;
-        };
         let id = O::METADATA.id();
         let resumed = if position.operation() == id {
-            operation.resume(position)
+            self.operation.resume(position)
         } else {
             Err(Error::invalid(format!(
                 "the position {position} is in another list: this one is made by {id}"
             )))
         };
-        match resumed {
-            Ok(()) => self.next = Some(operation),
-            Err(error) => self.pending = Some(error.about(&self.call.subject(O::METADATA))),
-        }
+        (self.state, self.pending) = match resumed {
+            Ok(()) => (State::Open, None),
+            Err(error) => {
+                let error = error.about(&self.call.subject(O::METADATA));
+                (State::Ended, Some(error))
+            }
+        };
         self.cycle = Cycle::default();
         self.in_flight = None;
         self
@@ -78,10 +89,7 @@ impl<O: Paged> Pages<O> {
     /// Where the page begins that is given next; after an error, the page that could not be read.
     /// `None` when the list has come to its end.
     pub fn position(&self) -> Option<Position> {
-        match &self.next {
-            Some(operation) => Some(operation.position()),
-            None => self.broken_at.clone(),
-        }
+        (self.state != State::Ended).then(|| self.operation.position())
     }
 
     /// The next page; `None` at the end, and after an error. Safe to cancel.
@@ -116,7 +124,7 @@ impl<O: Paged> Pages<O> {
                 Ok(output)
             }
             Err(error) => {
-                self.broken_at = self.next.take().map(|operation| operation.position());
+                self.state = State::Broken;
                 Err(error)
             }
         }))
@@ -124,10 +132,10 @@ impl<O: Paged> Pages<O> {
 
     fn poll_answer(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<O::Output, Error>>> {
         if self.in_flight.is_none() {
-            let Some(operation) = &self.next else {
+            if self.state != State::Open {
                 return Poll::Ready(None);
-            };
-            match self.call.encode(operation.clone()) {
+            }
+            match self.call.encode(self.operation.clone()) {
                 Ok((subject, parts)) => {
                     if self.cycle.closes_with(fingerprint(&parts)) {
                         let message = "the service says that more follows, but its paging markers lead back to a page that was read already";
@@ -152,7 +160,7 @@ impl<O: Paged> Pages<O> {
 
     /// Ends the list because nothing comes of it.
     pub(super) fn give_up(&mut self) -> Error {
-        self.broken_at = self.next.take().map(|operation| operation.position());
+        self.state = State::Broken;
         self.pending = None;
         let message = format!(
             "the service says that more follows, but gave {EMPTY_PAGES} pages in a row without items"
@@ -161,18 +169,15 @@ impl<O: Paged> Pages<O> {
     }
 
     fn prepare_next(&mut self, output: &O::Output) {
-        let Some(mut operation) = self.next.take() else {
-            return;
-        };
-        match operation.advance(output) {
-            Advance::Next => self.next = Some(operation),
-            Advance::Done => {}
+        self.state = match self.operation.advance(output) {
+            Advance::Next => State::Open,
+            Advance::Done => State::Ended,
             Advance::Stuck => {
                 let message = "the service says that more follows, but repeats its paging marker";
-                self.broken_at = Some(operation.position());
                 self.pending = Some(Error::decode(message).about(&self.call.subject(O::METADATA)));
+                State::Broken
             }
-        }
+        };
     }
 }
 

@@ -177,3 +177,19 @@ async fn parts_are_listed_to_go_on_with_an_upload() {
         r#"{"object_parts":[{"part_number":0,"etag":"a"},{"part_number":1,"etag":"b"}]}"#
     );
 }
+
+/// All of it can be given to a task of its own.
+#[test]
+fn everything_that_takes_several_requests_can_be_sent_between_threads() {
+    fn sendable<T: Send>(_: T) {}
+    let bucket = bucket(&Replay::new());
+    let upload = bucket.multipart_upload("k", "u1");
+    sendable(bucket.begin_multipart_upload("k").send());
+    sendable(upload.upload_part(0, "x"));
+    sendable(upload.copy_part(0, ("b", "k"), 0..1));
+    sendable(upload.complete([]).send());
+    sendable(bucket.upload_file("k", "path").send());
+    sendable(bucket.copy_from("k", ("b", "k")).send());
+    sendable(bucket.delete_many(["k"]).send());
+    sendable(bucket.delete_stream(bucket.list_objects().items()).send());
+}

@@ -253,3 +253,29 @@ async fn a_position_of_another_list_is_refused_before_anything_is_sent() {
     }
     assert!(replay.requests().is_empty());
 }
+
+#[tokio::test]
+async fn a_list_that_broke_or_ended_can_be_read_on_itself() {
+    let replay = answers(&[r#"{"keys":[{"key":"a"}],"next_marker":"a","has_more":true}"#])
+        .answer(503, &[], "")
+        .answer(200, &[], r#"{"keys":[{"key":"b"}]}"#)
+        .answer(200, &[], r#"{"keys":[{"key":"b"}]}"#);
+    let mut pages = bucket(&replay).list_objects().pages();
+    pages.next().await.unwrap().unwrap();
+    pages.next().await.unwrap().unwrap_err();
+    let position = pages.position().unwrap();
+    for _ in 0..2 {
+        pages = pages.resume_at(&position);
+        let page = pages.try_next().await.unwrap().unwrap();
+        assert_eq!(page.keys[0].key, "b");
+        assert!(pages.try_next().await.unwrap().is_none());
+        assert_eq!(pages.position(), None);
+    }
+    assert_eq!(queries(&replay), ["", "marker=a", "marker=a", "marker=a"]);
+    // A refused position leaves nothing behind that could be taken for the list.
+    let other = "ListBuckets".parse().unwrap();
+    let mut pages = pages.resume_at(&other);
+    assert!(pages.next().await.unwrap().is_err());
+    assert!(pages.next().await.is_none());
+    assert_eq!(pages.position(), None);
+}

@@ -46,6 +46,17 @@ async fn nothing_shows_a_secret() {
     let link = link.presign(Duration::from_secs(60)).unwrap();
     let signature = link.url.split("signature=").nth(1).unwrap().to_owned();
     let get_text = shown!(get, put, link, client, bucket, bucket.call(), key());
+    let begin = bucket.begin_multipart_upload("k");
+    let begin = begin.encryption_customer_key(key());
+    let upload = bucket.multipart_upload("k", "u1");
+    let upload = upload.encryption_customer_key(key());
+    let file = bucket.upload_file("k", "p").encryption_customer_key(key());
+    let copy = bucket
+        .copy_from("k", ("b", "k"))
+        .encryption_customer_key(key());
+    let copy = copy.copy_source_encryption_customer_key(key());
+    let copy = copy.customize(|call| call.header("x-qs-token", SECRET));
+    let several = shown!(begin, upload, upload.complete([]), file, copy);
     let refused = get.send().await.unwrap_err();
     let broken = put.send().await.unwrap_err();
     let requests = replay.requests();
@@ -63,6 +74,7 @@ async fn nothing_shows_a_secret() {
     let also = [signature.as_str(), authorization, "signature=canary"];
     check(&builder_text, &also);
     check(&get_text, &also);
+    check(&several, &also);
     check(&[refused.to_string(), broken.to_string()], &also);
     check(
         &shown!(
