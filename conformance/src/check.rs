@@ -1,7 +1,7 @@
 //! Everything that is checked, by name.
 
 use crate::behaviour::Behaviour;
-use crate::checks::required;
+use crate::checks::{required, strangers};
 use crate::example::Example;
 use crate::facts::{Field, Operation, Pages, Parameter, Presign, Response};
 use crate::generated::OPERATIONS;
@@ -35,6 +35,7 @@ pub(crate) enum Subject {
     Retry(&'static Operation),
     Presign(&'static Example, &'static Presign),
     Pages(&'static Example, &'static Pages),
+    Stranger(&'static Operation),
     Behaviour(&'static Behaviour),
 }
 
@@ -61,13 +62,15 @@ pub enum Kind {
     Presign,
     /// A list is the same however it is read.
     Paging,
+    /// A stranger is refused exactly where the spec says so.
+    Access,
     /// The service behaves as it is documented.
     Behaviour,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Encode,
         Kind::Decode,
         Kind::Live,
@@ -78,6 +81,7 @@ impl Kind {
         Kind::Retry,
         Kind::Presign,
         Kind::Paging,
+        Kind::Access,
         Kind::Behaviour,
     ];
 
@@ -94,6 +98,7 @@ impl Kind {
             Self::Retry => "retry",
             Self::Presign => "presign",
             Self::Paging => "paging",
+            Self::Access => "access",
             Self::Behaviour => "behaviour",
         }
     }
@@ -109,6 +114,7 @@ impl Kind {
             Self::Retry => "it has no retry class",
             Self::Presign => "it cannot be presigned",
             Self::Paging => "it is no list that comes in pages",
+            Self::Access => "its example makes no bucket of somebody else's",
             Self::Behaviour => "behaviour is checked across operations",
         }
     }
@@ -126,6 +132,7 @@ impl Check {
             Subject::Live(_)
             | Subject::Presign(..)
             | Subject::Pages(..)
+            | Subject::Stranger(_)
             | Subject::Behaviour(_) => true,
             Subject::Required(_, parameter) => required::is_live(parameter),
             _ => false,
@@ -138,6 +145,10 @@ impl Check {
             Subject::Live(example) | Subject::Presign(example, _) | Subject::Pages(example, _) => {
                 example.is_versioned()
             }
+            Subject::Stranger(operation) => operation
+                .examples
+                .first()
+                .is_some_and(Example::is_versioned),
             Subject::Behaviour(behaviour) => behaviour.versioned,
             _ => false,
         }
@@ -262,6 +273,10 @@ fn of_operation(operation: &'static Operation) -> Vec<Check> {
             example.unverified,
             subject,
         );
+    }
+    if strangers::is_about_a_bucket(operation) {
+        let subject = Subject::Stranger(operation);
+        add(Kind::Access, "stranger", operation.line, None, subject);
     }
     checks
 }

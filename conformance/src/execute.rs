@@ -6,7 +6,9 @@ use serde::Serialize;
 
 use crate::behaviour::Bench;
 use crate::check::{Check, Subject};
-use crate::checks::{examples, fields, pages, parameters, presigned, required, retries, statuses};
+use crate::checks::{
+    examples, fields, pages, parameters, presigned, required, retries, statuses, strangers,
+};
 use crate::redact::{self, Shown};
 use crate::report::{Finding, Report};
 use crate::slot::{Problem, Slot};
@@ -77,7 +79,11 @@ async fn without_endpoint(check: &Check, report: &mut Report) -> Vec<Exchange> {
         Subject::Status(operation, response) => statuses::check(operation, response, report).await,
         Subject::Field(operation, field) => fields::check(operation, field, report).await,
         Subject::Retry(operation) => retries::check(operation, report).await,
-        Subject::Live(_) | Subject::Presign(..) | Subject::Pages(..) | Subject::Behaviour(_) => {
+        Subject::Live(_)
+        | Subject::Presign(..)
+        | Subject::Pages(..)
+        | Subject::Stranger(_)
+        | Subject::Behaviour(_) => {
             return Vec::new();
         }
     };
@@ -140,10 +146,12 @@ async fn prepare(check: &Check, slot: &mut Slot) -> Result<Ready, Problem> {
         Subject::Live(example) | Subject::Presign(example, _) | Subject::Pages(example, _) => {
             slot.prepare(example).await.map(Ready::Names)
         }
-        Subject::Required(operation, _) => match operation.examples.first() {
-            Some(example) => slot.prepare(example).await.map(Ready::Names),
-            None => Ok(Ready::Names(Vary::nothing().names)),
-        },
+        Subject::Required(operation, _) | Subject::Stranger(operation) => {
+            match operation.examples.first() {
+                Some(example) => slot.prepare(example).await.map(Ready::Names),
+                None => Ok(Ready::Names(Vary::nothing().names)),
+            }
+        }
         Subject::Behaviour(behaviour) => {
             let buckets = slot.lease(behaviour.buckets, behaviour.versioned, false);
             buckets.await.map(Ready::Buckets)
@@ -170,6 +178,9 @@ async fn with_endpoint(
         }
         (Subject::Required(operation, parameter), Ready::Names(names)) => {
             required::live(operation, parameter, names, slot, report).await;
+        }
+        (Subject::Stranger(operation), Ready::Names(names)) => {
+            return strangers::check(operation, names, slot, report).await;
         }
         (Subject::Behaviour(behaviour), Ready::Buckets(buckets)) => {
             let bench = Bench::new(slot, buckets);

@@ -8,6 +8,7 @@ pub(crate) mod presigned;
 pub(crate) mod required;
 pub(crate) mod retries;
 pub(crate) mod statuses;
+pub(crate) mod strangers;
 
 use qingstor::testing::Replay;
 use qingstor::{Client, Error, ErrorKind};

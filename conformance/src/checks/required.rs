@@ -111,13 +111,17 @@ pub(crate) async fn live(
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(status) => report.holds(
-            format!(
-                "a request without {} is answered with {status}",
-                parameter.wire
-            ),
-            (400..500).contains(&status),
-        ),
+        Ok(status) => {
+            let declared = operation.responses.iter().any(|r| r.status == status);
+            report.holds(
+                format!(
+                    "a request without {} is answered with {status}",
+                    parameter.wire
+                ),
+                (400..500).contains(&status),
+            );
+            report.holds(format!("the status {status} is not declared"), declared);
+        }
         Err(error) => report.find(error.to_string()),
     }
 }
