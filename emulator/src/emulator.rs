@@ -122,6 +122,21 @@ impl Emulator {
         self.state.tasks.settle().await;
     }
 
+    /// Puts empty objects into a bucket, without requests.
+    #[cfg(feature = "bench")]
+    #[doc(hidden)]
+    pub async fn fill(
+        &self,
+        bucket: &str,
+        keys: impl Iterator<Item = String>,
+    ) -> Result<(), String> {
+        self.state
+            .store
+            .fill(bucket, keys)
+            .await
+            .map_err(|error| crate::error::ApiError::from(error).message)
+    }
+
     /// Stops accepting, waits up to 5 seconds for requests that are being served and as long for what they caused, writes
     /// the access logs, and ends.
     pub async fn shutdown(mut self) {

@@ -18,6 +18,8 @@ mod disk;
 mod error;
 #[cfg(test)]
 mod failures;
+#[cfg(feature = "bench")]
+mod filling;
 mod folder;
 #[cfg(test)]
 mod forgetful;
