@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use http::header::HeaderName;
+
 use crate::error::{ApiError, code};
 use crate::request::Request;
 use crate::store::Version;
@@ -27,6 +29,14 @@ pub(crate) enum Verdict {
 impl Conditions {
     /// Reads `<prefix>If-Match` and its three siblings.
     pub(crate) fn read(request: &Request, prefix: &str) -> Result<Conditions, ApiError> {
+        // Most requests have none of them.
+        let is_condition = |name: &HeaderName| {
+            let rest = name.as_str().strip_prefix(prefix);
+            rest.is_some_and(|rest| rest.starts_with("if-"))
+        };
+        if !request.headers.keys().any(is_condition) {
+            return Ok(Conditions::default());
+        }
         let date = |name: &str| -> Result<Option<SystemTime>, ApiError> {
             let text = request.header(&format!("{prefix}{name}"))?;
             Ok(text.and_then(text::parse_http_date))

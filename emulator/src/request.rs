@@ -77,6 +77,13 @@ impl Request {
         optional_text(&self.headers, name)
     }
 
+    /// Whether any header's name begins so, in lower case.
+    pub(crate) fn has_header_below(&self, prefix: &str) -> bool {
+        self.headers
+            .keys()
+            .any(|name| name.as_str().starts_with(prefix))
+    }
+
     /// A list header's text, its lines joined with commas.
     pub(crate) fn header_list(&self, name: &str) -> Result<Option<String>, ApiError> {
         joined_text(&self.headers, name)

@@ -68,6 +68,10 @@ pub(crate) struct KeyPrint {
 impl CustomerKey {
     /// Reads the three headers: all of them or none.
     pub(crate) fn read(request: &Request, prefix: &str) -> Result<Option<CustomerKey>, ApiError> {
+        // Most requests have none of them.
+        if !request.has_header_below(prefix) {
+            return Ok(None);
+        }
         let algorithm_name = format!("{prefix}-algorithm");
         let key_name = format!("{prefix}-key");
         let md5_name = format!("{prefix}-key-md5");

@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 
 use super::audit::audit;
 use super::forgetful::Forgetful;
+use super::records::Segment;
 use super::*;
 use crate::error::ApiError;
 

@@ -45,6 +45,7 @@ fn draft() -> Draft {
         },
         key_print: None,
         appendable: false,
+        upload: None,
         segments: Vec::new(),
     }
 }

@@ -5,8 +5,8 @@ use std::ops::Bound;
 
 use super::error::StoreError;
 use super::records::{Bucket, Version};
-use super::snapshot::{Snapshot, read};
-use super::tables::{self, age};
+use super::snapshot::Snapshot;
+use super::tables::{self, age, read};
 
 /// A version or delete marker in a list.
 #[derive(Debug)]

@@ -7,9 +7,6 @@
 //! | bytes in | [`Store::writer`] | written before the change that names them, removed if there is none |
 //! | bytes out | [`Store::read`] | a range of a version's segments |
 
-// Multipart uploads, versions and configurations come to use all of it.
-#![allow(dead_code, unused_imports)]
-
 #[cfg(test)]
 mod audit;
 mod change;
@@ -48,10 +45,9 @@ pub(crate) use history::Listed;
 pub(crate) use incoming::{Writer, Written};
 pub(crate) use reading::Reading;
 pub(crate) use records::{
-    Bucket, Description, Draft, Part, Segment, Upload, Version, Versioning, sequence_of,
+    Bucket, Description, Draft, Part, Upload, Version, Versioning, sequence_of,
 };
 pub(crate) use snapshot::Snapshot;
-pub(crate) use versions::Deleted;
 
 use crate::error::Error;
 use crate::payload::Payload;

@@ -1,16 +1,15 @@
 //! What was stored at one moment. Reading neither waits for writers nor holds them up.
 
 use std::ops::Bound;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use redb::{Database, Range, ReadOnlyTable, ReadableDatabase as _, ReadableTable as _};
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::error::StoreError;
 use super::records::{Bucket, Part, Upload, Usage, Version};
-use super::tables::{self, Json};
+use super::tables::{self, Json, read};
 
 /// While it lives, no file is removed that was in use at its moment.
 #[derive(Debug)]
@@ -27,7 +26,12 @@ pub(crate) struct Snapshot {
     parts: ReadOnlyTable<(&'static str, u32), Json>,
     small: ReadOnlyTable<u64, &'static [u8]>,
     epoch: Arc<Epoch>,
+    /// Buckets that were looked up.
+    known: Mutex<Vec<Bucket>>,
 }
+
+/// So many buckets are remembered.
+const KNOWN: usize = 16;
 
 impl Snapshot {
     pub(super) fn take(database: &Database) -> Result<Snapshot, StoreError> {
@@ -42,6 +46,7 @@ impl Snapshot {
             parts: reading.open_table(tables::PARTS)?,
             small: reading.open_table(tables::SMALL)?,
             epoch: Arc::new(Epoch),
+            known: Mutex::default(),
         })
     }
 
@@ -50,14 +55,25 @@ impl Snapshot {
     }
 
     pub(crate) fn bucket(&self, name: &str) -> Result<Option<Bucket>, StoreError> {
-        tables::bucket(&self.buckets, name)
+        // A request looks its bucket up several times, and most requests are about few buckets.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(bucket) = known.iter().find(|bucket| bucket.name == name) {
+            return Ok(Some(bucket.clone()));
+        }
+        let bucket = tables::bucket(&self.buckets, name)?;
+        if let Some(bucket) = &bucket
+            && known.len() < KNOWN
+        {
+            known.push(bucket.clone());
+        }
+        Ok(bucket)
     }
 
     /// All buckets by name.
     pub(crate) fn buckets(&self) -> Result<Vec<Bucket>, StoreError> {
         let mut buckets = Vec::new();
         for entry in self.buckets.iter()? {
-            buckets.push(serde_json::from_slice(entry?.1.value())?);
+            buckets.push(read(entry?.1.value())?);
         }
         Ok(buckets)
     }
@@ -198,8 +214,4 @@ impl Snapshot {
             None => Err(StoreError::broken("database", "a short segment is missing")),
         }
     }
-}
-
-pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, StoreError> {
-    Ok(serde_json::from_slice(json)?)
 }

@@ -56,9 +56,15 @@ pub(super) fn get<K: Key + 'static, T: DeserializeOwned>(
     key: K::SelfType<'_>,
 ) -> Result<Option<T>, StoreError> {
     match table.get(key)? {
-        Some(value) => Ok(Some(serde_json::from_slice(value.value())?)),
+        Some(value) => Ok(Some(read(value.value())?)),
         None => Ok(None),
     }
+}
+
+/// A record. That it is text is checked once for the whole, which is cheaper than for each of its strings.
+pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, StoreError> {
+    let text = std::str::from_utf8(json).map_err(|error| StoreError::broken("record", error))?;
+    Ok(serde_json::from_str(text)?)
 }
 
 pub(super) fn bucket(
@@ -105,7 +111,7 @@ pub(super) fn newest_in_history(
 ) -> Result<Option<Version>, StoreError> {
     let mut versions = history.range((bucket, key, 0)..=(bucket, key, u64::MAX))?;
     match versions.next() {
-        Some(entry) => Ok(Some(serde_json::from_slice(entry?.1.value())?)),
+        Some(entry) => Ok(Some(read(entry?.1.value())?)),
         None => Ok(None),
     }
 }

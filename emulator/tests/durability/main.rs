@@ -1,7 +1,8 @@
 //! The program is killed at random moments while several clients write. What it had answered must be there afterwards,
 //! what it had not must be there whole or not at all, and nothing else may be left in the folder.
 //!
-//! `DURABILITY_ROUNDS` is the number of kills, 20 by default; `DURABILITY_SEED` makes other ones.
+//! `DURABILITY_ROUNDS` is the number of kills, 20 by default; `DURABILITY_SEED` makes other ones; `DURABILITY_PROGRAM` is
+//! another program than the one that was built with the tests, an optimised one for instance.
 
 #[path = "../../src/store/audit.rs"]
 mod audit;

@@ -33,7 +33,8 @@ impl Content {
     pub(crate) fn random(random: &mut Rng) -> Content {
         // Around the borders between the database, one piece of a file, and several.
         let sizes = [
-            0, 1, 100, 5000, 16_384, 16_385, 40_000, 262_144, 300_000, 900_000,
+            0, 1, 100, 100, 5000, 5000, 16_384, 16_384, 16_385, 20_000, 20_000, 40_000, 262_144,
+            600_000,
         ];
         let size = *random.choice(sizes.iter()).expect("one");
         Content::new(vec![(random.u64(..), size)])

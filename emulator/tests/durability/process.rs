@@ -17,7 +17,9 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it and waits until it says where it listens.
     pub(crate) fn start(folder: &Path) -> Process {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_qingstor-emulator"))
+        let program = std::env::var_os("DURABILITY_PROGRAM")
+            .unwrap_or_else(|| env!("CARGO_BIN_EXE_qingstor-emulator").into());
+        let mut child = Command::new(program)
             .args([
                 "--listen",
                 "127.0.0.1:0",
