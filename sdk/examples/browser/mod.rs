@@ -6,14 +6,6 @@ use qingstor::{Presigned, PresignedForm};
 
 /// The page: a form, and a script.
 pub fn page(form: &PresignedForm, link: &Presigned) -> String {
-    let fields: String = form
-        .fields
-        .iter()
-        .map(|(name, value)| {
-            let (name, value) = (escape(name), escape(value));
-            format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">\n")
-        })
-        .collect();
     // Values in attributes are data for the script, not part of it.
     let headers = link.headers.iter().map(|(name, value)| {
         let value = value.to_str().unwrap_or_default();
@@ -23,10 +15,7 @@ pub fn page(form: &PresignedForm, link: &Presigned) -> String {
         "<!doctype html>
 <title>Upload</title>
 <h1>By a form</h1>
-<form action=\"{action}\" method=\"post\" enctype=\"multipart/form-data\">
-{fields}<input type=\"file\" name=\"file\" required> <button>Upload</button>
-</form>
-<h1>By a script</h1>
+{form}<h1>By a script</h1>
 <button id=\"put\" data-url=\"{url}\" data-headers=\"{headers}\">Upload a text</button> <span id=\"status\"></span>
 <script>
 const button = document.getElementById('put');
@@ -37,7 +26,7 @@ button.onclick = async () => {{
 }};
 </script>
 ",
-        action = escape(&form.url),
+        form = form.to_html(),
         url = escape(&link.url),
         headers = headers.collect::<Vec<_>>().join("&#10;"),
     )

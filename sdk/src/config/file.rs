@@ -52,6 +52,13 @@ impl File {
             return match read(&path) {
                 Ok(text) => File::parse(&path, &text).map(Some),
                 Err(Trouble::Missing) => Ok(None),
+                // Nobody has named it, and somebody else's home directory may be closed.
+                Err(Trouble::Io(error))
+                    if error.kind() == ErrorKind::PermissionDenied
+                        && fs::metadata(&path).is_err() =>
+                {
+                    Ok(None)
+                }
                 Err(trouble) => Err(trouble.about("the configuration file", &path)),
             };
         };

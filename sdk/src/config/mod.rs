@@ -14,13 +14,13 @@
 //! | `cname_support` | [`cname`](ClientBuilder::cname) | switch | `false` |
 //! | `additional_user_agent` | [`additional_user_agent`](ClientBuilder::additional_user_agent) | printable ASCII without spaces and `"` | none |
 //! | `connection_retries` | [`retry`](ClientBuilder::retry) | repetitions, 0 to 100 | 2 |
-//! | `connect_timeout` | [`connect_timeout`](HttpTransportBuilder::connect_timeout) | time | 5 s |
-//! | `idle_timeout` | [`idle_timeout`](HttpTransportBuilder::idle_timeout) | time | 30 s |
+//! | `connect_timeout` | [`connect_timeout`](crate::transport::HttpTransportBuilder::connect_timeout) | time | 5 s |
+//! | `idle_timeout` | [`idle_timeout`](crate::transport::HttpTransportBuilder::idle_timeout) | time | 30 s |
 //! | `timeout` | | the two above at once, where they are not set | |
-//! | `answer_timeout` | [`answer_timeout`](HttpTransportBuilder::answer_timeout) | time | 15 min |
-//! | `proxy` | [`proxy`](HttpTransportBuilder::proxy), [`no_proxy`](HttpTransportBuilder::no_proxy) | a URL, `none`, or `environment`: `HTTPS_PROXY` and others | `environment` |
-//! | `ca_file` | [`root_certificates_file`](HttpTransportBuilder::root_certificates_file), [`root_certificates_pem`](HttpTransportBuilder::root_certificates_pem) | path of certificates in PEM that are trusted too | none |
-//! | (the file) `QINGSTOR_CONFIG_PATH` | [`config_file`](ClientBuilder::config_file), [`no_config_file`](ClientBuilder::no_config_file) | path | `~/.qingstor/config.yaml` |
+//! | `answer_timeout` | [`answer_timeout`](crate::transport::HttpTransportBuilder::answer_timeout) | time | 15 min |
+//! | `proxy` | [`proxy`](crate::transport::HttpTransportBuilder::proxy), [`no_proxy`](crate::transport::HttpTransportBuilder::no_proxy) | a URL, `none`, or `environment`: `HTTPS_PROXY` and others | `environment` |
+//! | `ca_file` | [`root_certificates_file`](crate::transport::HttpTransportBuilder::root_certificates_file), [`root_certificates_pem`](crate::transport::HttpTransportBuilder::root_certificates_pem) | path of certificates in PEM that are trusted too | none |
+//! | (the file) `QINGSTOR_CONFIG_PATH` | `config_file`, `no_config_file` | path | `~/.qingstor/config.yaml` |
 //!
 //! - Switches are `true`, `1`, `yes`, `on` or `false`, `0`, `no`, `off`, in any case. Times are seconds (`30`, `1.5`) or
 //!   numbers with a unit (`500ms`, `1m30s`); 0 is no limit.

@@ -194,7 +194,7 @@ fn credentials(call: &Call, metadata: &Metadata) -> Result<Option<Credentials>, 
     let credentials = call.client.inner().provider.snapshot()?;
     if credentials.is_none() && metadata.authentication() == Auth::Required {
         return Err(Error::config(
-            "this operation needs an access key, and the client has none; set QINGSTOR_ACCESS_KEY_ID and QINGSTOR_SECRET_ACCESS_KEY or ClientBuilder::credentials",
+            "this operation needs an access key, and the client has none; set QINGSTOR_ACCESS_KEY_ID and QINGSTOR_SECRET_ACCESS_KEY, use ClientBuilder::credentials, or with the feature config-file a configuration file",
         ));
     }
     Ok(credentials)

@@ -113,7 +113,7 @@ fn advice(
 ) -> Option<String> {
     match (status, code) {
         (401 | 403, _) if !signed => Some(
-            "the request was not signed, because the client has no access key; set QINGSTOR_ACCESS_KEY_ID and QINGSTOR_SECRET_ACCESS_KEY or ClientBuilder::credentials".into(),
+            "the request was not signed, because the client has no access key; set QINGSTOR_ACCESS_KEY_ID and QINGSTOR_SECRET_ACCESS_KEY, use ClientBuilder::credentials, or with the feature config-file a configuration file".into(),
         ),
         (_, Some(ErrorCode::SignatureNotMatched)) => Some(
             "check that the secret access key is the one that belongs to the access key id".into(),

@@ -62,6 +62,11 @@ fn only_a_file_that_was_named_must_be_there() {
         &refusal(builder.build()),
         &["QINGSTOR_CONFIG_PATH", "cannot be read"],
     );
+    // A home that is no directory has no file.
+    let other = home.path().join("file");
+    std::fs::write(&other, "").unwrap();
+    let home_is_file = home.quick(&[("HOME", other.to_str().unwrap())]);
+    contains(&shown(home_is_file.build()), &["file: None"]);
     // Without a home nothing is looked for.
     contains(
         &shown(home.builder(&[("HOME", "")]).build()),

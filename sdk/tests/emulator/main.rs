@@ -6,6 +6,7 @@ mod conditions;
 mod copying;
 mod descriptions;
 mod encryption;
+mod forms;
 mod keys;
 mod listing;
 mod own_operation;
