@@ -6,6 +6,7 @@
 
 pub mod coverage;
 pub mod diagnostic;
+pub mod diff;
 mod format;
 mod generate;
 pub mod model;

@@ -20,12 +20,7 @@ impl Sources {
     pub fn read(root: &Path) -> io::Result<Self> {
         let mut sources = Self::default();
         for path in list(root, "specs")? {
-            // What the vendor's Swagger says is compared with the specs, it is no spec.
-            let ending = path.rsplit('.').next().unwrap_or_default();
-            let is_spec = ["yaml", "yml"]
-                .iter()
-                .any(|e| ending.eq_ignore_ascii_case(e));
-            if is_spec && !path.starts_with("specs/upstream/") {
+            if is_spec(&path) {
                 let bytes = std::fs::read(root.join(&path)).map_err(|e| named(&path, &e))?;
                 sources.specs.insert(path, bytes);
             }
@@ -42,6 +37,17 @@ impl Sources {
         }
         Ok(sources)
     }
+}
+
+/// Whether a path, from the project's root, is that of a spec.
+pub fn is_spec(path: &str) -> bool {
+    let ending = path.rsplit('.').next().unwrap_or_default();
+    let is_yaml = ["yaml", "yml"]
+        .iter()
+        .any(|e| ending.eq_ignore_ascii_case(e));
+    let hidden = path.split('/').any(|part| part.starts_with('.'));
+    // What the vendor's Swagger says is compared with the specs, it is no spec.
+    is_yaml && !hidden && path.starts_with("specs/") && !path.starts_with("specs/upstream/")
 }
 
 /// The generated files that are on disk.

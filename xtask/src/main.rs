@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask <command>`.
 
 mod coverage;
+mod diff;
 mod explain;
 mod generate;
 mod lint;
@@ -55,6 +56,20 @@ enum Command {
         #[arg(long, requires = "upstream")]
         write: bool,
     },
+    /// Tell what changed in the API since a revision, and what of it breaks callers.
+    ///
+    /// Compares the specs of a git revision with those of the working tree, in terms of the API: operations, parameters, types,
+    /// answers, errors. Texts and examples do not count. The working tree is not touched.
+    Diff {
+        /// The older revision: a tag, a branch, a commit, or something like `HEAD~3`.
+        revision: String,
+        /// How to print it: for reading, or as a stub for CHANGELOG.md.
+        #[arg(long, value_enum, default_value = "text")]
+        format: diff::Format,
+        /// Fail if anything breaks callers.
+        #[arg(long)]
+        deny_breaking: bool,
+    },
     /// Compile and test specs whose every name, type and place is awkward.
     Obstacle,
     /// Run a local QingStor.
@@ -82,6 +97,11 @@ fn main() -> ExitCode {
         Command::NewOperation { scope, name } => new_operation::run(&root, &scope, &name),
         Command::Explain { operation } => explain::run(&root, &operation),
         Command::Coverage { upstream, write } => coverage::run(&root, upstream.as_deref(), write),
+        Command::Diff {
+            revision,
+            format,
+            deny_breaking,
+        } => diff::run(&root, &revision, format, deny_breaking),
         Command::Obstacle => obstacle::run(&root),
         Command::Emulate { arguments } => {
             let mut all = vec!["run", "--quiet", "-p", "qingstor-emulator", "--"];

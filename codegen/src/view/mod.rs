@@ -15,6 +15,7 @@ pub use answers::{AnswersView, answers};
 pub use conformance::{ChecksView, checks};
 pub use operation::{OperationView, operation};
 pub use page::{ErrorPageView, IndexView, PageView, error_page, index, page};
+pub(crate) use routes::spec_type;
 pub use routes::{RoutesView, routes};
 pub use types::{EnumView, StructView, enumeration, structure};
 

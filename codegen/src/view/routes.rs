@@ -148,7 +148,7 @@ pub(super) fn answers_name(operation: &Operation) -> String {
 }
 
 /// A type as a spec names it.
-pub(super) fn spec_type(ty: &Type) -> String {
+pub(crate) fn spec_type(ty: &Type) -> String {
     use crate::spec::TimeFormat;
     match ty {
         Type::String => "string".into(),
