@@ -70,6 +70,7 @@ impl Builder {
                 bucket_lease: Duration::ZERO,
                 notify_timeout: Duration::from_secs(5),
                 notify_pause: Duration::from_secs(1),
+                check_answers: false,
             },
             data_dir: None,
             sync: false,
@@ -206,6 +207,14 @@ impl Builder {
     pub fn notification_patience(mut self, timeout: Duration, pause: Duration) -> Self {
         self.settings.notify_timeout = timeout;
         self.settings.notify_pause = pause;
+        self
+    }
+
+    /// For tests of this server: an answer whose status, header or member the specification does not know becomes a 500 that
+    /// says so, and [`Emulator::findings`] tells it. An emulator that is dropped with findings that nobody has read panics,
+    /// so that no test overlooks them. Off by default.
+    pub fn check_answers(mut self, check: bool) -> Self {
+        self.settings.check_answers = check;
         self
     }
 

@@ -18,6 +18,10 @@ use crate::state::State;
 
 /// A running server. Dropping it stops it at once; [`Emulator::shutdown`] lets requests finish. In both cases changes that
 /// were begun are finished or undone, and the data folder can be used by another emulator then.
+///
+/// # Panics
+///
+/// When it is dropped, under [`Builder::check_answers`] only: see there.
 #[derive(Debug)]
 pub struct Emulator {
     address: SocketAddr,
@@ -84,6 +88,11 @@ impl Emulator {
             .zones
             .first()
             .map_or("", String::as_str)
+    }
+
+    /// What [`Builder::check_answers`] has found since the start or the last call, oldest first.
+    pub fn findings(&self) -> Vec<String> {
+        self.state.findings.take()
     }
 
     /// Carries out the lifecycle rules of all buckets, as it is done every hour.
@@ -160,5 +169,36 @@ impl Drop for Emulator {
         self.background.abort();
         self.state.tasks.abort();
         self.state.store.close();
+        let findings = self.findings();
+        if findings.is_empty() {
+            return;
+        }
+        let text = findings.join("\n");
+        let text = format!("answers that the specification does not know:\n{text}");
+        // A second panic would end the process and hide the first.
+        if std::thread::panicking() {
+            eprintln!("{text}");
+        } else {
+            panic!("{text}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn findings_are_told_once_and_never_overlooked() {
+        let start = || Emulator::builder().check_answers(true).start();
+        let read = start().await.expect("started");
+        read.state.findings.add("odd".to_owned());
+        assert_eq!(read.findings(), ["odd"]);
+        assert!(catch_unwind(AssertUnwindSafe(|| drop(read))).is_ok());
+        let unread = start().await.expect("started");
+        unread.state.findings.add("odd".to_owned());
+        assert!(catch_unwind(AssertUnwindSafe(|| drop(unread))).is_err());
     }
 }

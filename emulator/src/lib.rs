@@ -19,6 +19,7 @@
 
 mod address;
 pub mod answer;
+mod answer_check;
 mod auth;
 mod authorize;
 mod background;

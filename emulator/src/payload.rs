@@ -61,6 +61,14 @@ fn read(mut reading: Reading) -> JoinHandle<Piece> {
 }
 
 impl Payload {
+    /// All of it, if it is in memory.
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Payload::Bytes(bytes) => Some(bytes),
+            Payload::Stream(_) => None,
+        }
+    }
+
     /// In bytes.
     pub(crate) fn left(&self) -> u64 {
         match self {

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use http::header::{CONNECTION, DATE, HeaderValue, LOCATION, SERVER};
+use http::header::{CONNECTION, DATE, HeaderValue, LOCATION, ORIGIN, SERVER};
 use http::{Method, StatusCode, request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -19,12 +19,13 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::address::{self, Address};
+use crate::answer_check::{self, Sent};
 use crate::auth::{Identity, Verifier};
 use crate::authorize::{self, Caller};
 use crate::background::access_log::{self, Answered, Asked};
 use crate::background::{notify, replicate};
 use crate::body::Body;
-use crate::error::{ApiError, no_bucket};
+use crate::error::{ApiError, code, no_bucket};
 use crate::generated::routes::ROUTES;
 use crate::handlers::{self, Context};
 use crate::payload::Payload;
@@ -109,6 +110,7 @@ struct Trace {
     resource: String,
     /// What an access log would say of it.
     asked: Option<Asked>,
+    route: Option<&'static Route>,
 }
 
 /// Answers one request.
@@ -132,7 +134,9 @@ async fn serve(
         operation: "-",
         resource: head.uri.path().to_owned(),
         asked: None,
+        route: None,
     };
+    let cross_origin = head.headers.contains_key(ORIGIN);
     let (mut reply, body) = match understand(&state, head, peer, &mut trace) {
         Err(error) => (finish(Err(error)), body),
         Ok((request, address)) => match judge(&state, &request, &address, peer, now, &mut trace) {
@@ -170,6 +174,12 @@ async fn serve(
         reply.headers.insert(CONNECTION, close);
     }
     sign_off(&mut reply, &id, now);
+    if state.settings.check_answers
+        && let Some(error) = mistake(&state, &trace, &method, cross_origin, &reply)
+    {
+        reply = finish(Err(error));
+        sign_off(&mut reply, &id, now);
+    }
     if let Some(asked) = &trace.asked {
         let answered = Answered {
             operation: trace.operation,
@@ -194,6 +204,35 @@ async fn serve(
         ));
     }
     response::finish(reply)
+}
+
+/// What the specification does not know of an answer, as the error to send instead.
+fn mistake(
+    state: &State,
+    trace: &Trace,
+    method: &Method,
+    cross_origin: bool,
+    reply: &Reply,
+) -> Option<ApiError> {
+    let found = answer_check::check(&Sent {
+        route: trace.route,
+        head: method == Method::HEAD,
+        cross_origin,
+        status: reply.status,
+        headers: &reply.headers,
+        body: reply.body.bytes(),
+    });
+    if found.is_empty() {
+        return None;
+    }
+    let Trace {
+        operation,
+        resource,
+        ..
+    } = trace;
+    let found = format!("{operation} {method} {resource}: {}", found.join("; "));
+    state.findings.add(found.clone());
+    Some(ApiError::new(code::INTERNAL_ERROR, found))
 }
 
 /// The headers that every answer has.
@@ -258,6 +297,7 @@ fn judge(
     };
     let route = router::find(ROUTES, scope, request)?;
     trace.operation = route.operation;
+    trace.route = Some(route);
     let verifier = Verifier {
         users: &state.settings.users,
         now,

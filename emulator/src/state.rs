@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use crate::address::Sites;
+use crate::answer_check::Findings;
 use crate::background::Tasks;
 use crate::background::access_log::AccessLog;
 use crate::domains::Domains;
@@ -43,6 +44,8 @@ pub(crate) struct Settings {
     /// How long a notification's receiver may take, and how long after a failure it is told again.
     pub(crate) notify_timeout: Duration,
     pub(crate) notify_pause: Duration,
+    /// Whether answers that the specification does not know are mistakes.
+    pub(crate) check_answers: bool,
 }
 
 impl fmt::Debug for Settings {
@@ -69,6 +72,8 @@ pub(crate) struct State {
     pub(crate) domains: Domains,
     pub(crate) access_log: AccessLog,
     pub(crate) tasks: Tasks,
+    /// What [`Settings::check_answers`] has found.
+    pub(crate) findings: Findings,
     /// URLs that are being fetched right now.
     fetching: Mutex<HashSet<String>>,
 }
@@ -82,6 +87,7 @@ impl State {
             settings,
             store,
             tasks: Tasks::default(),
+            findings: Findings::default(),
             fetching: Mutex::default(),
         })
     }

@@ -4,6 +4,7 @@ use crate::answer::{Answer, Body, Member, Object, Outcome, Shape};
 
 /// Headers that any answer may have.
 pub static COMMON_HEADERS: &[&str] = &[
+    "accept-ranges",
     "connection",
     "content-length",
     "content-type",
@@ -1565,7 +1566,7 @@ pub(crate) static GET_OBJECT_ANSWERS: &[Answer] = &[
     Answer {
         status: 304,
         outcome: Outcome::NotModified,
-        headers: &[],
+        headers: &["etag", "last-modified", "cache-control", "expires"],
         body: Body::None,
     },
     Answer {
@@ -1583,13 +1584,13 @@ pub(crate) static GET_OBJECT_ANSWERS: &[Answer] = &[
     Answer {
         status: 404,
         outcome: Outcome::Error,
-        headers: &[],
+        headers: &["x-qs-delete-marker", "x-qs-version-id"],
         body: Body::Error,
     },
     Answer {
         status: 405,
         outcome: Outcome::Error,
-        headers: &[],
+        headers: &["x-qs-delete-marker", "x-qs-version-id"],
         body: Body::Error,
     },
     Answer {
@@ -1601,7 +1602,7 @@ pub(crate) static GET_OBJECT_ANSWERS: &[Answer] = &[
     Answer {
         status: 416,
         outcome: Outcome::Error,
-        headers: &[],
+        headers: &["content-range"],
         body: Body::Error,
     },
     Answer {
@@ -1646,7 +1647,7 @@ pub(crate) static HEAD_OBJECT_ANSWERS: &[Answer] = &[
     Answer {
         status: 304,
         outcome: Outcome::NotModified,
-        headers: &[],
+        headers: &["etag", "last-modified", "cache-control", "expires"],
         body: Body::None,
     },
     Answer {
@@ -1664,13 +1665,13 @@ pub(crate) static HEAD_OBJECT_ANSWERS: &[Answer] = &[
     Answer {
         status: 404,
         outcome: Outcome::Error,
-        headers: &[],
+        headers: &["x-qs-delete-marker", "x-qs-version-id"],
         body: Body::Error,
     },
     Answer {
         status: 405,
         outcome: Outcome::Error,
-        headers: &[],
+        headers: &["x-qs-delete-marker", "x-qs-version-id"],
         body: Body::Error,
     },
     Answer {
@@ -1700,7 +1701,7 @@ pub(crate) static IMAGE_PROCESS_ANSWERS: &[Answer] = &[
     Answer {
         status: 304,
         outcome: Outcome::NotModified,
-        headers: &[],
+        headers: &["etag", "last-modified", "cache-control", "expires"],
         body: Body::None,
     },
     Answer {

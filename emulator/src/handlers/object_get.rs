@@ -161,12 +161,14 @@ fn unchanged(context: &Context, object: &Version) -> Result<bool, ApiError> {
 }
 
 /// RFC 9110 lets a 304 carry what a cache needs, and no description of a body that is not there.
-fn not_modified(mut reply: Reply) -> Result<Reply, ApiError> {
-    reply.status = StatusCode::NOT_MODIFIED;
-    for name in ["content-type", "content-encoding", "content-language"] {
-        reply.headers.remove(name);
+fn not_modified(reply: Reply) -> Result<Reply, ApiError> {
+    let mut answer = Reply::empty(StatusCode::NOT_MODIFIED);
+    for (name, value) in &reply.headers {
+        if ["etag", "last-modified", "cache-control", "expires"].contains(&name.as_str()) {
+            answer.headers.insert(name, value.clone());
+        }
     }
-    Ok(reply)
+    Ok(answer)
 }
 
 /// Sets the headers that the query asks for.

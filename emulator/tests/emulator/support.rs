@@ -37,6 +37,7 @@ impl Server {
         let hand = Arc::clone(&clock);
         let builder = Emulator::builder()
             .access_key(KEY_ID, SECRET)
+            .check_answers(true)
             .clock(move || UNIX_EPOCH + Duration::from_secs(hand.load(Ordering::SeqCst)));
         let emulator = adjust(builder).start().await.expect("the emulator starts");
         Server { emulator, clock }

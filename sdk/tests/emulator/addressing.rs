@@ -37,6 +37,7 @@ async fn buckets_are_made_in_both_styles() {
 async fn zones_and_buckets_are_put_in_front_of_a_domain() {
     let emulator = Emulator::builder()
         .access_key(KEY_ID, SECRET)
+        .check_answers(true)
         .domain("storage.test")
         .zone("pek3a")
         .zone("sh1a")

@@ -42,6 +42,7 @@ impl Site {
         let (hand, log) = (clock.clone(), served.clone());
         let emulator = Emulator::builder()
             .access_key(KEY_ID, SECRET)
+            .check_answers(true)
             .zone(ZONE)
             .clock(move || UNIX_EPOCH + Duration::from_secs(hand.load(Ordering::SeqCst)))
             .log(move |line| log.lock().unwrap().push(line.to_owned()))

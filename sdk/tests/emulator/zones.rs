@@ -19,6 +19,7 @@ impl Service {
     async fn start() -> Service {
         let emulator = Emulator::builder()
             .access_key(KEY_ID, SECRET)
+            .check_answers(true)
             .zone("pek3a")
             .zone("sh1a")
             .start()
