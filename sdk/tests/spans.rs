@@ -163,7 +163,11 @@ async fn a_dropped_operation_ends_its_span_as_cancelled() {
 async fn no_secret_is_told_at_any_level() {
     const SECRET: &str = "canary-secret-access-key";
     let (log, guard) = log_of("");
-    let emulator = Emulator::builder().access_key("ID", SECRET).start().await;
+    let emulator = Emulator::builder()
+        .access_key("ID", SECRET)
+        .check_answers(true)
+        .start()
+        .await;
     let emulator = emulator.unwrap();
     let client = Client::builder()
         .no_environment()
