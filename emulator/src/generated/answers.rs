@@ -1560,7 +1560,7 @@ pub(crate) static GET_OBJECT_ANSWERS: &[Answer] = &[
     Answer {
         status: 302,
         outcome: Outcome::Redirect,
-        headers: &[],
+        headers: &["location"],
         body: Body::None,
     },
     Answer {
