@@ -37,16 +37,16 @@ pub fn text(changes: &[Change]) -> String {
 
 /// A stub of a changelog section: what breaks callers first, one item a subject.
 pub fn markdown(changes: &[Change]) -> String {
-    let sections: [(&str, fn(&Change) -> bool); 4] = [
-        ("Breaking", |c| c.breaking),
-        ("Added", |c| !c.breaking && c.kind == Kind::Added),
-        ("Changed", |c| !c.breaking && c.kind == Kind::Changed),
-        ("Removed", |c| !c.breaking && c.kind == Kind::Removed),
-    ];
+    let section = |change: &Change| match change.kind {
+        _ if change.breaking => "Breaking",
+        Kind::Added => "Added",
+        Kind::Changed => "Changed",
+        Kind::Removed => "Removed",
+    };
     let mut text = String::new();
-    for (title, belongs) in sections {
+    for title in ["Breaking", "Added", "Changed", "Removed"] {
         let mut items: Vec<(&str, Vec<String>)> = Vec::new();
-        for change in changes.iter().filter(|c| belongs(c)) {
+        for change in changes.iter().filter(|c| section(c) == title) {
             let what = match (change.what.as_str(), change.kind) {
                 ("", Kind::Removed) => "is gone".to_string(),
                 (what, _) => what.to_string(),
