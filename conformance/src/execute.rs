@@ -129,6 +129,9 @@ pub async fn live(check: &Check, slot: &mut Slot, limit: Duration) -> Outcome {
         Some(Problem::Fail(reason)) => report.find(reason),
         None => {}
     }
+    for answer in slot.undeclared() {
+        report.find(format!("no spec declares this answer: {answer}"));
+    }
     let silent = exchanges.last().is_some_and(|e| e.received.is_err());
     let mut outcome = judge(report, exchanges, started);
     outcome.silent = silent && outcome.verdict == Verdict::Failed;

@@ -51,7 +51,7 @@ impl Slot {
             id: "second-key-id".to_owned(),
             secret: "second-secret".to_owned(),
         };
-        let builder = Emulator::builder();
+        let builder = Emulator::builder().check_answers(true);
         let builder = builder.user("usr-second", "second", &second.id, &second.secret);
         let emulator = builder.start().await;
         let emulator = emulator.map_err(|error| error.to_string())?;
@@ -234,6 +234,12 @@ impl Slot {
             lease.soil.extend(soil.iter().cloned());
         }
         exchanges
+    }
+
+    /// What of an emulator's answers since the last call no spec declares.
+    pub fn undeclared(&self) -> Vec<String> {
+        let emulator = self.emulator.as_ref();
+        emulator.map(Emulator::findings).unwrap_or_default()
     }
 
     /// Gives everything back. Brings what is left behind, and why.
