@@ -3,6 +3,7 @@
 //! | what | when |
 //! |---|---|
 //! | [`notify`] | after a request that did something to an object |
+//! | [`preview`] | the same, where the notification wants an image processed |
 //! | [`replicate`] | the same; older objects half an hour after the rules were put |
 //! | [`access_log`] | noted with each request, written when the hour is over |
 //! | [`lifecycle`] | every hour |
@@ -10,6 +11,7 @@
 pub(crate) mod access_log;
 pub(crate) mod lifecycle;
 pub(crate) mod notify;
+pub(crate) mod preview;
 pub(crate) mod replicate;
 
 use std::sync::{Arc, Mutex, PoisonError};

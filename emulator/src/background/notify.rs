@@ -6,10 +6,10 @@ use std::time::SystemTime;
 use http::Uri;
 use tokio::time::{sleep, timeout};
 
-use super::Happened;
+use super::{Happened, preview};
 use crate::error::ApiError;
 use crate::origin;
-use crate::settings::notification::{Cloudfunc, Happening, Notifications};
+use crate::settings::notification::{Cloudfunc, Event, Happening, Notification, Notifications};
 use crate::state::State;
 use crate::store::kind;
 use crate::text;
@@ -40,25 +40,45 @@ pub(crate) fn tell(
         etag: happened.etag.clone(),
         size: happened.size,
     };
-    for rule in Notifications::read(&stored)?.about(happened.event, &happened.key) {
-        if rule.cloudfunc != Cloudfunc::Notifier {
-            state.log(&format!(
-                "notification {}: only notifier is done here",
-                rule.id
-            ));
-        } else if let Some(url) = rule.url.clone() {
-            let document = happening.document(&rule.id).to_string();
-            let (shared, id) = (Arc::clone(state), rule.id.clone());
-            state.tasks.spawn(async move {
-                // It is never closed.
-                let _turn = shared.tasks.talking.acquire().await;
-                if let Err(why) = deliver(&shared, &url, &document).await {
-                    shared.log(&format!("notification {id} to {url}: {why}"));
-                }
-            });
+    for rule in Notifications::read(&stored)?.rules {
+        if !rule.is_about(happened.event, &happened.key) {
+            continue;
         }
+        let document = happening.document(&rule.id).to_string();
+        let (shared, happened) = (Arc::clone(state), happened.clone());
+        state.tasks.spawn(async move {
+            // It is never closed.
+            let _turn = shared.tasks.talking.acquire().await;
+            if let Err(why) = handle(&shared, &happened, &rule, &document).await {
+                shared.log(&format!("notification {}: {why}", rule.id));
+            }
+        });
     }
     Ok(())
+}
+
+/// Does what one notification wants, and then tells its receiver, if it has one.
+async fn handle(
+    state: &State,
+    happened: &Happened,
+    rule: &Notification,
+    document: &str,
+) -> Result<(), String> {
+    match &rule.cloudfunc {
+        Cloudfunc::Notifier => {}
+        Cloudfunc::Image(job) => {
+            if matches!(happened.event, Event::Create | Event::Complete) {
+                let made = preview::make(state, happened, job).await;
+                made.map_err(|error| format!("image: {}", error.message))?;
+            }
+        }
+        Cloudfunc::TupuPorn => return Err("tupu-porn does nothing here".to_owned()),
+    }
+    let Some(url) = &rule.url else {
+        return Ok(());
+    };
+    let delivered = deliver(state, url, document).await;
+    delivered.map_err(|why| format!("telling {url}: {why}"))
 }
 
 /// One attempt and, if need be, a second one.

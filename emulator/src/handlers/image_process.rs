@@ -1,5 +1,7 @@
 //! Image Process: pictures that are made of a stored one.
 
+use std::sync::Arc;
+
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
 use tokio::sync::Semaphore;
@@ -15,7 +17,8 @@ use crate::image::{self, Action, MAX_SOURCE, Outcome, PictureMark, Saved};
 use crate::origin::{self, Fetched};
 use crate::payload::Payload;
 use crate::response::Reply;
-use crate::store::{Bucket, Description};
+use crate::state::State;
+use crate::store::{Bucket, Description, Snapshot, Version};
 use crate::text;
 
 /// So many pictures are worked on at a time, as each may take some hundred MiB.
@@ -28,12 +31,7 @@ pub(crate) async fn process(context: &Context) -> Result<Reply, ApiError> {
     let store = &context.state.store;
     let snapshot = store.snapshot()?;
     let object = object_get::named(context, &snapshot, &bucket)?;
-    if object.key_print.is_some() {
-        return Err(ApiError::new(
-            code::INVALID_REQUEST,
-            "An encrypted object cannot be processed",
-        ));
-    }
+    refuse_encrypted(&object)?;
     let mut reply = Reply::empty(StatusCode::OK);
     reply.set("Last-Modified", &text::http_date(object.modified))?;
     let conditions = Conditions {
@@ -44,6 +42,36 @@ pub(crate) async fn process(context: &Context) -> Result<Reply, ApiError> {
         reply.status = StatusCode::NOT_MODIFIED;
         return Ok(reply);
     }
+    let targets = targets(context, &actions)?;
+    let outcome = make(&context.state, snapshot, &object, actions).await?;
+    for (target, saved) in targets.into_iter().zip(outcome.saved) {
+        save(context, target, saved).await?;
+    }
+    describe::write_headers(&object.description, &mut reply.headers);
+    reply.set("Content-Type", outcome.content_type)?;
+    object_get::override_headers(context, &mut reply)?;
+    reply.body = outcome.body.into();
+    Ok(reply)
+}
+
+fn refuse_encrypted(object: &Version) -> Result<(), ApiError> {
+    if object.key_print.is_some() {
+        return Err(ApiError::new(
+            code::INVALID_REQUEST,
+            "An encrypted object cannot be processed",
+        ));
+    }
+    Ok(())
+}
+
+/// Does what the actions say with an object, but for storing anything.
+pub(crate) async fn make(
+    state: &State,
+    snapshot: Arc<Snapshot>,
+    object: &Version,
+    actions: Vec<Action>,
+) -> Result<Outcome, ApiError> {
+    refuse_encrypted(object)?;
     if object.size > MAX_SOURCE {
         return Err(ApiError::argument(
             "action",
@@ -53,22 +81,14 @@ pub(crate) async fn process(context: &Context) -> Result<Reply, ApiError> {
             ),
         ));
     }
-    let targets = targets(context, &actions)?;
-    let source = whole(store.read(&snapshot, &object, 0, object.size, None)?).await?;
+    let source = state.store.read(&snapshot, object, 0, object.size, None)?;
+    let source = whole(source).await?;
     drop(snapshot);
     let mut overlays = Vec::new();
     for mark in image::overlays(&actions) {
-        overlays.push(download(context, mark).await?);
+        overlays.push(download(state, mark).await?);
     }
-    let outcome = work(source, actions, overlays).await?;
-    for (target, saved) in targets.into_iter().zip(outcome.saved) {
-        save(context, target, saved).await?;
-    }
-    describe::write_headers(&object.description, &mut reply.headers);
-    reply.set("Content-Type", outcome.content_type)?;
-    object_get::override_headers(context, &mut reply)?;
-    reply.body = outcome.body.into();
-    Ok(reply)
+    work(source, actions, overlays).await
 }
 
 /// The buckets to save in, which the caller has to have the right to write to.
@@ -95,9 +115,9 @@ async fn whole(mut payload: Payload) -> Result<Bytes, ApiError> {
 }
 
 /// Gets the picture that is to be laid over, from where a fetch may get things.
-async fn download(context: &Context, mark: &PictureMark) -> Result<Bytes, ApiError> {
+async fn download(state: &State, mark: &PictureMark) -> Result<Bytes, ApiError> {
     let failed = |why: &str| ApiError::argument("action", format!("watermark_image: `u`: {why}"));
-    let fetched = origin::download(&mark.url, &context.state.settings).await;
+    let fetched = origin::download(&mark.url, &state.settings).await;
     let mut body = match fetched {
         Ok(Fetched::Found { body, .. }) => body,
         Ok(Fetched::Missing) => return Err(failed("there is nothing at this URL")),

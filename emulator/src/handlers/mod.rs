@@ -35,6 +35,7 @@ use std::time::SystemTime;
 use serde_json::{Map, Value, json};
 
 pub(crate) use cors::apply as apply_cors;
+pub(crate) use image_process::make as make_image;
 pub(crate) use receive::{check_body, etag};
 
 use crate::address::Address;

@@ -175,7 +175,9 @@ fn read(document: &Map<String, Value>) -> usize {
             lifecycle::applied(&lifecycle::dated(document, Some(document), now), now);
         }),
         notification::Notifications::read(document).map(|rules| {
-            rules.about(notification::Event::Create, "a/b.png").count();
+            for rule in &rules.rules {
+                rule.is_about(notification::Event::Create, "a/b.png");
+            }
         }),
         logging::Logging::read(document).map(|logging| drop(logging.key("mybucket", now, 1))),
         cname::bound(Some(document), document, now).map(drop),

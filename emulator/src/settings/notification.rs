@@ -81,21 +81,15 @@ impl Notifications {
         unique("notifications", rules.iter().map(|rule| rule.id.as_str()))?;
         Ok(Notifications { rules })
     }
-
-    /// The notifications that are about an event; all of them apply.
-    pub(crate) fn about<'a>(
-        &'a self,
-        event: Event,
-        key: &'a str,
-    ) -> impl Iterator<Item = &'a Notification> {
-        self.rules.iter().filter(move |rule| {
-            rule.events.contains(&event)
-                && (rule.filters.is_empty() || rule.filters.iter().any(|f| f.matches(key)))
-        })
-    }
 }
 
 impl Notification {
+    /// Whether it is about an event. All that are apply.
+    pub(crate) fn is_about(&self, event: Event, key: &str) -> bool {
+        let fits = |filter: &Pattern| filter.matches(key);
+        self.events.contains(&event) && (self.filters.is_empty() || self.filters.iter().any(fits))
+    }
+
     fn read(members: &Members<'_>) -> Result<Notification, ApiError> {
         let id = members.required_text("id")?.to_owned();
         let mut events = Vec::new();
@@ -241,7 +235,9 @@ mod tests {
             (Event::Complete, "x", "d"),
         ] {
             let ids: String = rules
-                .about(event, key)
+                .rules
+                .iter()
+                .filter(|rule| rule.is_about(event, key))
                 .map(|rule| rule.id.as_str())
                 .collect();
             assert_eq!(ids, expected, "{event:?} {key}");

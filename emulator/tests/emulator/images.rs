@@ -12,7 +12,7 @@ const KEY: &str = "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg=";
 const KEY_MD5: &str = "3I/h1kl+vSP1l12NKhxegQ==";
 
 /// A grey picture as an uncompressed TIFF, written down by hand.
-fn tiff(width: u16, height: u16, pixels: &[u8]) -> Vec<u8> {
+pub(crate) fn tiff(width: u16, height: u16, pixels: &[u8]) -> Vec<u8> {
     let entries: [(u16, u16, u32); 8] = [
         (256, 3, width.into()),
         (257, 3, height.into()),
@@ -35,7 +35,7 @@ fn tiff(width: u16, height: u16, pixels: &[u8]) -> Vec<u8> {
     file
 }
 
-fn image(target: &str, action: &str) -> Call {
+pub(crate) fn image(target: &str, action: &str) -> Call {
     call("GET", &format!("{target}?image&action={action}")).resource(&format!("{target}?image"))
 }
 

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
+use crate::images::{image, tiff};
 use crate::support::{Server, call};
 
 /// A server that keeps what it is told, and answers as it is told to, with 200 at last.
@@ -364,7 +365,7 @@ async fn other_machines_are_not_told() {
     server.emulator.settle().await;
     let lines = lines.lock().expect("the lines").join("\n");
     assert!(
-        lines.contains("notification away to http://192.0.2.1/hook"),
+        lines.contains("notification away: telling http://192.0.2.1/hook"),
         "{lines}"
     );
     assert!(lines.contains("not on this machine"), "{lines}");
@@ -404,4 +405,86 @@ async fn notifications_are_checked_and_kept() {
         server.send(&get()).await.json(),
         json!({ "notifications": kept })
     );
+}
+
+#[tokio::test]
+async fn pictures_are_made_of_what_is_written_and_told_then() {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&lines);
+    let server = Server::with(|builder| {
+        builder
+            .user("usr-bob", "bob", "BOB_KEY_ID", "BOB_SECRET")
+            .log(move |line| log.lock().expect("the lines").push(line.to_owned()))
+    })
+    .await;
+    for bucket in ["/mybucket", "/previews"] {
+        assert_eq!(server.send(&call("PUT", bucket)).await.status, 201);
+    }
+    let bobs = call("PUT", "/bobs-bucket").by(("BOB_KEY_ID", "BOB_SECRET"));
+    assert_eq!(server.send(&bobs).await.status, 201);
+    let listener = Listener::start(&[]).await;
+    let job = |id: &str, arguments: Value| {
+        let mut job = rule(id, json!(["create_object", "delete_object"]), &listener);
+        job["cloudfunc"] = json!("image");
+        job["cloudfunc_args"] = arguments;
+        job
+    };
+    let turn = "rotate:a_90";
+    set(
+        &server,
+        json!([
+            job("near", json!({ "action": turn })),
+            job("far", json!({ "action": "info", "key_prefix": "x", "key_seprate": "/", "save_bucket": "previews" })),
+            job("bobs", json!({ "action": turn, "save_bucket": "bobs-bucket" })),
+            job("wrong", json!({ "action": "blur:r_3" })),
+        ]),
+    )
+    .await;
+    let picture = tiff(3, 2, &[10, 20, 30, 40, 50, 60]);
+    server.put("/mybucket/cat.tif", &picture).await;
+    server.emulator.settle().await;
+    // The results are not told of, else there would be results of results.
+    let keys = server.get("/mybucket").await.json();
+    let keys: Vec<&str> = keys["keys"]
+        .as_array()
+        .expect("keys")
+        .iter()
+        .filter_map(|key| key["key"].as_str())
+        .collect();
+    assert_eq!(keys, ["cat.tif", "gen_cat.tif"]);
+    let info = server
+        .send(&image("/mybucket/gen_cat.tif", "info"))
+        .await
+        .json();
+    assert_eq!((&info["width"], &info["height"]), (&json!(2), &json!(3)));
+    let saved = server.get("/previews/x/cat.tif").await;
+    assert_eq!(saved.header("content-type"), Some("application/json"));
+    assert_eq!(saved.json()["width"], 3);
+    let create = "create_object";
+    assert_eq!(
+        told(&listener.heard()),
+        expected(&[("far", create, "cat.tif"), ("near", create, "cat.tif")])
+    );
+    let lines = std::mem::take(&mut *lines.lock().expect("the lines")).join("\n");
+    for why in [
+        "notification bobs: image: There is no bucket bobs-bucket here",
+        "notification wrong: image: ",
+    ] {
+        assert!(lines.contains(why), "{lines}");
+    }
+    // What is no picture makes none, and nobody is told that it did.
+    server.put("/mybucket/cat.txt", b"meow").await;
+    server.emulator.settle().await;
+    assert_eq!(listener.heard().len(), 0);
+    assert_eq!(server.get("/mybucket/gen_cat.txt").await.status, 404);
+    // A deletion is told; there is nothing to make.
+    assert_eq!(
+        server
+            .send(&call("DELETE", "/mybucket/cat.txt"))
+            .await
+            .status,
+        204
+    );
+    server.emulator.settle().await;
+    assert_eq!(listener.heard().len(), 4);
 }
