@@ -136,7 +136,8 @@ pub fn observe(operation: &Operation, api: &Api) -> Vec<TokenStream> {
         let literal = sample::of_field(api, field, seed);
         let known = value::owned(&field.ty, &literal);
         let (known, absent) = if field.required {
-            (known.clone(), known)
+            // In parentheses, for it is borrowed and may be a sum.
+            (known.clone(), quote!((#known)))
         } else if field.is_plain() {
             (known, quote!(Default::default()))
         } else {

@@ -338,7 +338,7 @@ async fn observe(client: &Client, seen: &mut Seen) -> Result<(), Error> {
         "upload_id",
         &output.upload_id,
         &("sample \"2\" \\ upload_id 中😀\t".to_string()),
-        &"sample \"2\" \\ upload_id 中😀\t".to_string(),
+        &("sample \"2\" \\ upload_id 中😀\t".to_string()),
     );
     seen.field(
         "key",
