@@ -20,6 +20,7 @@ mod mirroring;
 mod multipart;
 mod notifying;
 mod objects;
+mod random;
 mod replicating;
 mod routing;
 mod support;
