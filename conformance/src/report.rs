@@ -75,6 +75,15 @@ impl Report {
         });
     }
 
+    /// Notes a value that should be another one.
+    pub fn differs(&mut self, what: impl Display, expected: impl Display, got: impl Display) {
+        self.findings.push(Finding {
+            what: what.to_string(),
+            expected: Some(cut(&expected.to_string())),
+            got: Some(cut(&got.to_string())),
+        });
+    }
+
     /// The call has to succeed.
     pub fn output<T>(&mut self, outcome: Result<T, Error>) -> Option<T> {
         outcome
@@ -160,11 +169,7 @@ impl Report {
 
     fn compare<T: PartialEq + Debug>(&mut self, what: impl Display, got: &T, expected: &T) {
         if got != expected {
-            self.findings.push(Finding {
-                what: what.to_string(),
-                expected: Some(cut(&format!("{expected:?}"))),
-                got: Some(cut(&format!("{got:?}"))),
-            });
+            self.differs(what, format!("{expected:?}"), format!("{got:?}"));
         }
     }
 }

@@ -100,7 +100,7 @@ pub(crate) async fn check(operation: &Operation, field: &Field, report: &mut Rep
         status,
         "present",
         report,
-        |seen| *seen == Value::Sample,
+        Value::Sample,
     )
     .await;
     if !report.findings().is_empty() {
@@ -127,15 +127,21 @@ pub(crate) async fn check(operation: &Operation, field: &Field, report: &mut Rep
             status,
             "absent",
             report,
-            |seen| *seen == Value::Absent,
+            Value::Absent,
         )
         .await;
         if field.place == Place::Json {
             let mut null = required();
             null.members.insert(field.wire.to_owned(), Json::Null);
-            look(operation, field, &null, status, "null", report, |seen| {
-                *seen == Value::Absent
-            })
+            look(
+                operation,
+                field,
+                &null,
+                status,
+                "null",
+                report,
+                Value::Absent,
+            )
             .await;
         }
     }
@@ -149,7 +155,7 @@ pub(crate) async fn check(operation: &Operation, field: &Field, report: &mut Rep
         status,
         "beside strangers",
         report,
-        |seen| *seen == Value::Sample,
+        Value::Sample,
     )
     .await;
     if field.open {
@@ -171,7 +177,7 @@ pub(crate) async fn check(operation: &Operation, field: &Field, report: &mut Rep
             status,
             "unknown",
             report,
-            |seen| *seen == Value::Other(UNKNOWN.to_owned()),
+            Value::Other(UNKNOWN.to_owned()),
         )
         .await;
     }
@@ -186,7 +192,7 @@ async fn look(
     status: u16,
     how: &str,
     report: &mut Report,
-    judge: impl FnOnce(&Value) -> bool,
+    expected: Value,
 ) -> Canned {
     let canned = Canned::new([told.answer(status)]);
     let mut seen = Seen::default();
@@ -198,9 +204,18 @@ async fn look(
         report.find(format!("{how}: the answer cannot be read: {error}"));
         return canned;
     }
-    match seen.get(field.name) {
-        Some(value) if judge(value) => {}
-        value => report.find(format!("{how}: it is read as {value:?}")),
+    let got = seen.get(field.name).cloned().unwrap_or(Value::Absent);
+    if got != expected {
+        let told = |value: &Value| match value {
+            Value::Sample => field.sample.to_owned(),
+            Value::Absent => "nothing".to_owned(),
+            Value::Other(text) => text.clone(),
+        };
+        report.differs(
+            format!("{how}: {}", field.name),
+            told(&expected),
+            told(&got),
+        );
     }
     if how == "beside strangers" && operation.keep_unknown && field.place == Place::Json {
         let kept = Value::Other("\"stranger\"".to_owned());
@@ -208,8 +223,8 @@ async fn look(
     }
     for (name, value) in seen.iter() {
         let other = operation.fields.iter().find(|f| f.name == name);
-        let expected = other.is_some_and(|f| f.required || f.name == field.name);
-        if !expected && name != "extra" && *value != Value::Absent {
+        let told_of = other.is_some_and(|f| f.required || f.name == field.name);
+        if !told_of && name != "extra" && *value != Value::Absent {
             report.find(format!(
                 "{how}: {name} is read as {value:?}, and should be absent"
             ));
