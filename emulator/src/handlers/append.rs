@@ -52,9 +52,9 @@ pub(crate) async fn append(context: &mut Context) -> Result<Reply, ApiError> {
             .into());
         }
         let added = hex(&written.md5);
-        let segments = change.adopt(written)?;
         let version = match object {
             None => {
+                let segments = change.adopt(written)?;
                 let draft = Draft {
                     etag: added,
                     created: now,
@@ -69,7 +69,7 @@ pub(crate) async fn append(context: &mut Context) -> Result<Reply, ApiError> {
             }
             Some(old) => {
                 let mut new = old.clone();
-                new.segments.extend(segments);
+                change.extend(&mut new.segments, written)?;
                 new.size = size;
                 new.etag = hex(&Md5::digest(format!("{}{added}", old.etag)).into());
                 new.modified = now;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::error::StoreError;
-use super::incoming::{Content, Unnamed, Written};
+use super::incoming::{Content, SMALL, Unnamed, Written};
 use super::records::{Bucket, Place, Segment, Usage, Version};
 use super::tables::{self, Json, age};
 use crate::error::no_bucket;
@@ -249,6 +249,32 @@ impl<'t> Change<'t> {
             length,
             nonce: written.nonce,
         }])
+    }
+
+    /// Adds bytes that were written to the end of others. Short ones are joined, so that an object that grows by a few
+    /// bytes at a time does not become a list of thousands.
+    pub(crate) fn extend(
+        &mut self,
+        segments: &mut Vec<Segment>,
+        written: Written,
+    ) -> Result<(), StoreError> {
+        if let (Some(last), Content::Small(added)) = (segments.last_mut(), &written.content)
+            && let (Place::Small(old), None, None) = (last.place, last.nonce, written.nonce)
+            && last.length + written.size <= SMALL as u64
+        {
+            let joined = self.small.get(old)?.map(|bytes| bytes.value().to_vec());
+            let mut joined = joined.ok_or_else(|| missing("a short segment"))?;
+            joined.extend_from_slice(added);
+            self.small.remove(old)?;
+            let id = self.next("small", 1)?;
+            self.small.insert(id, joined.as_slice())?;
+            last.place = Place::Small(id);
+            last.length += written.size;
+            self.writes += 1;
+            return Ok(());
+        }
+        segments.extend(self.adopt(written)?);
+        Ok(())
     }
 
     /// The same bytes once more, for another version: files are shared, short segments are copied.

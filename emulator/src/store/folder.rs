@@ -3,6 +3,7 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use tempfile::TempDir;
 
@@ -10,6 +11,9 @@ use crate::error::Error;
 
 /// The first line of the file `format`. Another one is not understood.
 const FORMAT: &str = "qingstor-emulator data, format 1\n";
+
+/// How names of temporary folders begin.
+const TEMPORARY: &str = "qingstor-emulator-";
 
 /// A data folder that is locked. Dropping it lets others have it; a temporary one is removed.
 #[derive(Debug)]
@@ -23,8 +27,10 @@ pub(crate) struct Held {
 /// Takes the folder, or a temporary one that is removed at the end.
 pub(crate) fn hold(path: Option<&Path>) -> Result<Held, Error> {
     let Some(path) = path else {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(|| reclaim(&std::env::temp_dir()));
         let temporary = tempfile::Builder::new()
-            .prefix("qingstor-emulator-")
+            .prefix(TEMPORARY)
             .tempdir()
             .map_err(|error| failed(&std::env::temp_dir(), error))?;
         let path = temporary.path().to_owned();
@@ -41,6 +47,30 @@ pub(crate) fn hold(path: Option<&Path>) -> Result<Held, Error> {
         _lock: prepare(path)?,
         _temporary: None,
     })
+}
+
+/// Removes temporary folders of emulators that were killed: those that have a lock which nobody holds. What cannot be read
+/// or removed is left alone.
+fn reclaim(root: &Path) {
+    let Ok(entries) = fs::read_dir(root) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let named = entry
+            .file_name()
+            .to_str()
+            .is_some_and(|name| name.starts_with(TEMPORARY));
+        // The format is written by whoever has the lock already, so a folder that is just being made has none.
+        if !named || !fs::read_to_string(path.join("format")).is_ok_and(|text| text == FORMAT) {
+            continue;
+        }
+        if let Ok(lock) = File::open(path.join("lock"))
+            && lock.try_lock().is_ok()
+        {
+            let _ = fs::remove_dir_all(&path);
+        }
+    }
 }
 
 fn prepare(path: &Path) -> Result<File, Error> {
@@ -139,6 +169,27 @@ mod tests {
         .expect("written");
         assert!(reason(root.path()).contains("another version"));
         assert!(!root.path().join("lock").exists());
+    }
+
+    #[test]
+    fn temporary_folders_of_the_killed_are_reclaimed() {
+        let root = tempfile::tempdir().expect("a folder");
+        let make = |name: &str| {
+            let path = root.path().join(name);
+            fs::create_dir(&path).expect("a folder");
+            let lock = prepare(&path).expect("prepared");
+            (path, lock)
+        };
+        let (killed, lock) = make("qingstor-emulator-killed");
+        drop(lock);
+        let (running, _lock) = make("qingstor-emulator-running");
+        let (named, other_lock) = make("data");
+        drop(other_lock);
+        let foreign = root.path().join("qingstor-emulator-notes");
+        fs::create_dir(&foreign).expect("a folder");
+        reclaim(root.path());
+        assert!(!killed.exists());
+        assert!(running.exists() && named.exists() && foreign.exists());
     }
 
     #[test]

@@ -111,3 +111,32 @@ async fn of_two_that_append_at_one_place_one_wins() {
     assert_eq!(statuses, [200, 400]);
     assert_eq!(server.get("/mybucket/log.txt").await.body.len(), 1);
 }
+
+#[tokio::test]
+async fn an_object_grows_by_many_small_pieces_and_a_few_large_ones() {
+    let server = Server::with_bucket().await;
+    let mut whole: Vec<u8> = Vec::new();
+    for round in 0..120_usize {
+        let size = if round % 40 == 39 { 20_000 } else { 300 };
+        let piece: Vec<u8> = (0..size).map(|at| (at * 7 + round) as u8).collect();
+        let target = format!("/mybucket/log?append&position={}", whole.len());
+        let reply = server.send(&call("POST", &target).body(&piece)).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        whole.extend_from_slice(&piece);
+    }
+    assert!(server.get("/mybucket/log").await.body == whole);
+    let range = call("GET", "/mybucket/log").header("Range", "bytes=11000-34000");
+    assert!(server.send(&range).await.body == whole[11_000..=34_000]);
+    // A copy is not changed by what is appended later.
+    let copy = call("PUT", "/mybucket/copy").header("X-QS-Copy-Source", "/mybucket/log");
+    assert_eq!(server.send(&copy).await.status, 201);
+    let target = format!("/mybucket/log?append&position={}", whole.len());
+    assert_eq!(
+        server
+            .send(&call("POST", &target).body(b"more"))
+            .await
+            .status,
+        200
+    );
+    assert!(server.get("/mybucket/copy").await.body == whole);
+}

@@ -183,6 +183,92 @@ async fn a_failing_disk_is_a_clear_error_and_the_server_goes_on() {
 }
 
 #[tokio::test]
+async fn synced_writes_are_kept_too() {
+    let root = tempfile::tempdir().expect("a folder");
+    let synced = || Server::with(|builder| builder.data_dir(root.path()).sync(true));
+    let server = synced().await;
+    server.send(&call("PUT", "/mybucket")).await;
+    let large = pattern(300_000);
+    server.put("/mybucket/small", b"hello").await;
+    for _ in 0..3 {
+        server.put("/mybucket/large", &large).await;
+    }
+    server.emulator.shutdown().await;
+    let server = synced().await;
+    assert_eq!(server.get("/mybucket/small").await.body, b"hello");
+    assert!(server.get("/mybucket/large").await.body == large);
+    assert_eq!(files(&root.path().join("blobs")).len(), 1);
+}
+
+#[tokio::test]
+async fn no_key_leads_out_of_the_data_folder() {
+    let root = tempfile::tempdir().expect("a folder");
+    let folder = root.path().join("data");
+    let server = on(&folder).await;
+    server.send(&call("PUT", "/mybucket")).await;
+    let pieces = [
+        "..",
+        ".",
+        "/",
+        "//",
+        "\\",
+        "C:",
+        "%00",
+        "%0A",
+        "%2e%2e",
+        "%2F",
+        "%5C",
+        "~",
+        "blobs",
+        "incoming",
+        "meta.redb",
+        "lock",
+        "format",
+        "etc/passwd",
+        "a",
+        "%E4%B8%AD",
+        "CON",
+        "%2E%2E%2F",
+    ];
+    let mut random = fastrand::Rng::with_seed(20_261_124);
+    let mut stored = std::collections::BTreeMap::new();
+    for round in 0..150_u32 {
+        let count = random.usize(1..7);
+        let key: String = (0..count)
+            .map(|_| *random.choice(pieces.iter()).expect("one"))
+            .collect();
+        let target = format!("/mybucket/{}", key.replace('\\', "%5C"));
+        // Long enough for a file of its own.
+        let body = pattern(17_000 + round);
+        let reply = server.send(&call("PUT", &target).body(&body)).await;
+        // A key that is empty when its first slash is taken away names the bucket.
+        if reply.status == 201 {
+            let name = key.replace("%2e", ".").replace("%2E", ".");
+            let name = name.replace("%2F", "/").replace("%5C", "\\");
+            stored.insert(name, (target, body));
+        }
+    }
+    assert!(stored.len() > 100, "{}", stored.len());
+    for (name, (target, body)) in &stored {
+        assert!(server.get(target).await.body == *body, "{name}");
+    }
+    let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    for file in files(root.path()) {
+        let inside = file.strip_prefix(&folder).expect("in the data folder");
+        let parts: Vec<&str> = inside.iter().filter_map(|part| part.to_str()).collect();
+        let known = match parts[..] {
+            ["format" | "lock" | "meta.redb"] => true,
+            ["blobs", folder, file] => {
+                folder.len() == 2 && file.len() == 16 && hex(folder) && hex(file)
+            }
+            _ => false,
+        };
+        assert!(known, "{}", inside.display());
+    }
+    assert_eq!(files(&folder.join("blobs")).len(), stored.len());
+}
+
+#[tokio::test]
 async fn accounts_have_their_own_buckets() {
     let server = Server::with(|b| b.user("usr-bob", "bob", "BOBS_KEY", "BOBS_SECRET")).await;
     let as_bob = |mut call: Call| {
