@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::diagnostic::Diagnostic;
 use crate::format;
 use crate::model::{Api, TypeKind, scope_name};
+use crate::openapi;
 use crate::render::Templates;
 use crate::schema;
 use crate::spec::Scope;
@@ -302,6 +303,9 @@ fn docs(api: &Api, output: &mut Output<'_>) {
         "specs/",
         &view::index(api),
     );
+    output
+        .files
+        .insert(format!("{root}/openapi.json"), openapi::document(api));
     output.markdown(
         format!("{root}/errors.md"),
         "docs/errors.md.tera",

@@ -10,6 +10,7 @@ pub mod diff;
 mod format;
 mod generate;
 pub mod model;
+pub mod openapi;
 mod render;
 mod rust;
 mod schema;

@@ -7,6 +7,7 @@ mod generate;
 mod lint;
 mod new_operation;
 mod obstacle;
+mod openapi;
 mod spawn;
 
 use std::path::{Path, PathBuf};
@@ -70,6 +71,12 @@ enum Command {
         #[arg(long)]
         deny_breaking: bool,
     },
+    /// Print the API as an OpenAPI 3.1 document, the same as docs/reference/openapi.json.
+    Openapi {
+        /// Write it to this file instead.
+        #[arg(long)]
+        output: Option<PathBuf>,
+    },
     /// Compile and test specs whose every name, type and place is awkward.
     Obstacle,
     /// Run a local QingStor.
@@ -102,6 +109,7 @@ fn main() -> ExitCode {
             format,
             deny_breaking,
         } => diff::run(&root, &revision, format, deny_breaking),
+        Command::Openapi { output } => openapi::run(&root, output.as_deref()),
         Command::Obstacle => obstacle::run(&root),
         Command::Emulate { arguments } => {
             let mut all = vec!["run", "--quiet", "-p", "qingstor-emulator", "--"];
