@@ -25,6 +25,9 @@ pub(crate) struct Body {
     idle: Duration,
     /// In bytes.
     received: u64,
+    /// A fault: the connection ends after so many bytes.
+    cut: Option<u64>,
+    was_cut: bool,
     /// The client waits for `100 Continue`, which goes out with the first read.
     waited_for: bool,
 }
@@ -36,6 +39,8 @@ impl Body {
             limit: settings.max_body,
             idle: settings.idle_timeout,
             received: 0,
+            cut: None,
+            was_cut: false,
             waited_for: headers.contains_key(EXPECT),
         }
     }
@@ -52,6 +57,16 @@ impl Body {
             return Err(too_large(self.limit));
         }
         Ok(())
+    }
+
+    /// Breaks off after so many bytes.
+    pub(crate) fn cut_after(&mut self, bytes: Option<u64>) {
+        self.cut = bytes;
+    }
+
+    /// Whether it has broken off for that reason.
+    pub(crate) fn was_cut(&self) -> bool {
+        self.was_cut
     }
 
     /// Whether its length was announced, or there is none.
@@ -79,6 +94,11 @@ impl Body {
     /// The bytes that come next; nothing at the end.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
         let data = self.chunk().await?;
+        let received = self.received + data.as_ref().map_or(0, |data| data.len() as u64);
+        if self.cut.is_some_and(|cut| received >= cut) {
+            self.was_cut = true;
+            return Err(incomplete("The body is cut off by a fault"));
+        }
         if let Some(data) = &data {
             self.received += data.len() as u64;
             if self.received > self.limit {

@@ -11,8 +11,11 @@ use tokio::task::spawn_blocking;
 use crate::address::Sites;
 use crate::emulator::Emulator;
 use crate::error::{ApiError, Error};
+use crate::faults::Faults;
+use crate::log::LogFormat;
 use crate::state::{Settings, State};
 use crate::store::Store;
+use crate::tls;
 use crate::users::{User, Users};
 
 /// Settings of an emulator; [`Builder::start`] starts it.
@@ -28,6 +31,8 @@ pub struct Builder {
     data_dir: Option<PathBuf>,
     sync: bool,
     zones_given: bool,
+    faults: Faults,
+    tls: Option<tls::Source>,
 }
 
 impl fmt::Debug for Builder {
@@ -37,6 +42,7 @@ impl fmt::Debug for Builder {
             .field("settings", &self.settings)
             .field("data_dir", &self.data_dir)
             .field("sync", &self.sync)
+            .field("tls", &self.tls)
             .finish_non_exhaustive()
     }
 }
@@ -61,11 +67,14 @@ impl Builder {
                 },
                 clock: Arc::new(SystemTime::now),
                 log: None,
+                log_format: LogFormat::default(),
                 max_body: 5 << 30,
                 min_part_size: 4 << 20,
                 idle_timeout: Duration::from_secs(30),
                 fetch_anywhere: false,
                 accept_other_sdks: false,
+                admin: false,
+                sleeper: Arc::new(|time| Box::pin(tokio::time::sleep(time))),
                 bucket_quota: None,
                 bucket_lease: Duration::ZERO,
                 notify_timeout: Duration::from_secs(5),
@@ -75,6 +84,8 @@ impl Builder {
             data_dir: None,
             sync: false,
             zones_given: false,
+            faults: Faults::default(),
+            tls: None,
         }
     }
 
@@ -89,6 +100,23 @@ impl Builder {
         let default = Arc::make_mut(&mut self.settings.users.default);
         default.access_key_id = id.into();
         default.secret = secret.into();
+        self
+    }
+
+    /// The default account, instead of `usr-emulator`.
+    pub fn default_user(
+        mut self,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        access_key_id: impl Into<String>,
+        secret: impl Into<String>,
+    ) -> Self {
+        self.settings.users.default = Arc::new(User {
+            id: id.into(),
+            name: name.into(),
+            access_key_id: access_key_id.into(),
+            secret: secret.into(),
+        });
         self
     }
 
@@ -154,6 +182,12 @@ impl Builder {
         self
     }
 
+    /// How the lines of the log are written.
+    pub fn log_format(mut self, format: LogFormat) -> Self {
+        self.settings.log_format = format;
+        self
+    }
+
     /// The largest request body, and the largest source of a fetch, in bytes.
     pub fn max_body_bytes(mut self, bytes: u64) -> Self {
         self.settings.max_body = bytes;
@@ -185,6 +219,44 @@ impl Builder {
     /// do not sign `version_id`, `versioning` and `versions`; those for Java and Ruby do not sign `replication`.
     pub fn accept_other_sdks(mut self, accept: bool) -> Self {
         self.settings.accept_other_sdks = accept;
+        self
+    }
+
+    /// Rules for faults, from the start; see [`Emulator::set_faults`] for later.
+    pub fn faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    /// What a fault's delay waits with, instead of for real.
+    pub fn fault_sleeper<F, W>(mut self, sleeper: F) -> Self
+    where
+        F: Fn(Duration) -> W + Send + Sync + 'static,
+        W: Future<Output = ()> + Send + 'static,
+    {
+        self.settings.sleeper = Arc::new(move |time| Box::pin(sleeper(time)));
+        self
+    }
+
+    /// Serves `/_emulator/faults`, by which rules for faults are read, put and deleted, to this machine. Off by default.
+    pub fn admin(mut self, admin: bool) -> Self {
+        self.settings.admin = admin;
+        self
+    }
+
+    /// Speaks TLS with this certificate chain and private key, both as PEM.
+    pub fn tls(mut self, certificates: impl Into<Vec<u8>>, key: impl Into<Vec<u8>>) -> Self {
+        self.tls = Some(tls::Source::Own {
+            certificates: certificates.into(),
+            key: key.into(),
+        });
+        self
+    }
+
+    /// Speaks TLS with a certificate of the emulator's own for all its hosts. Clients have to trust
+    /// [`Emulator::ca_certificate`], which stays the same with a data folder and is a new one each time without.
+    pub fn tls_self_signed(mut self) -> Self {
+        self.tls = Some(tls::Source::SelfSigned);
         self
     }
 
@@ -222,7 +294,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for an empty or malformed key id, secret, account, zone or domain;
+    /// [`Error::Setting`] for an empty or malformed key id, secret, account, zone, domain or certificate;
     /// [`Error::DataFolder`] if the data folder cannot be used, or another emulator uses it;
     /// [`Error::Listen`] if the address cannot be listened on.
     pub async fn start(self) -> Result<Emulator, Error> {
@@ -233,16 +305,29 @@ impl Builder {
         };
         let listener = TcpListener::bind(&self.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let Builder { data_dir, sync, .. } = self;
+        let Builder {
+            data_dir,
+            sync,
+            settings,
+            faults,
+            tls,
+            ..
+        } = self;
+        let sites = settings.sites.clone();
         let folder = data_dir.clone().unwrap_or_default();
-        let opening = spawn_blocking(move || Store::open(data_dir.as_deref(), sync));
-        let store = opening
+        let opening = spawn_blocking(move || {
+            let store = Store::open(data_dir.as_deref(), sync)?;
+            let tls = tls.map(|source| tls::set_up(&source, &sites, data_dir.as_deref()));
+            Ok::<_, Error>((store, tls.transpose()?))
+        });
+        let (store, tls) = opening
             .await
             .map_err(|error| Error::Setting(format!("the runtime is ending: {error}")))??;
-        let state = State::new(self.settings, store).map_err(|error| Error::DataFolder {
-            path: folder,
-            reason: ApiError::from(error).message,
-        })?;
+        let state =
+            State::new(settings, store, faults, tls).map_err(|error| Error::DataFolder {
+                path: folder,
+                reason: ApiError::from(error).message,
+            })?;
         Ok(Emulator::spawn(listener, address, state))
     }
 

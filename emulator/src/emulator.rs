@@ -13,7 +13,8 @@ use crate::background::lifecycle::{self, LifecycleReport};
 use crate::background::{self, access_log, replicate};
 use crate::builder::Builder;
 use crate::error::Error;
-use crate::server;
+use crate::faults::Faults;
+use crate::listen;
 use crate::state::State;
 
 /// A running server. Dropping it stops it at once; [`Emulator::shutdown`] lets requests finish. In both cases changes that
@@ -43,7 +44,7 @@ impl Emulator {
     pub(crate) fn spawn(listener: TcpListener, address: SocketAddr, state: State) -> Emulator {
         let state = Arc::new(state);
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(server::run(listener, Arc::clone(&state), stopped));
+        let task = tokio::spawn(listen::run(listener, Arc::clone(&state), stopped));
         let background = tokio::spawn(background::tick(Arc::clone(&state)));
         Emulator {
             address,
@@ -54,7 +55,7 @@ impl Emulator {
         }
     }
 
-    /// The URL to give to a client: `http://127.0.0.1:PORT`.
+    /// The URL to give to a client: `http://127.0.0.1:PORT`, with TLS `https://…`.
     pub fn endpoint(&self) -> String {
         // An unspecified address is listened on, but cannot be connected to.
         let ip = match self.address.ip() {
@@ -62,7 +63,19 @@ impl Emulator {
             IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
             ip => ip,
         };
-        format!("http://{}", SocketAddr::new(ip, self.address.port()))
+        let scheme = self.state.scheme();
+        format!("{scheme}://{}", SocketAddr::new(ip, self.address.port()))
+    }
+
+    /// The certificate as PEM that clients have to trust, if it is the emulator's own
+    /// ([`tls_self_signed`](crate::Builder::tls_self_signed)).
+    pub fn ca_certificate(&self) -> Option<&str> {
+        self.state.tls.as_ref()?.authority.as_deref()
+    }
+
+    /// Replaces the rules for faults and begins to count anew.
+    pub fn set_faults(&self, faults: Faults) {
+        self.state.faults.replace(faults);
     }
 
     /// The address that is listened on.

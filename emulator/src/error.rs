@@ -137,13 +137,7 @@ impl ApiError {
 
     /// The error document.
     pub(crate) fn document(&self, request_id: &str) -> String {
-        serde_json::json!({
-            "code": self.code,
-            "message": self.message,
-            "request_id": request_id,
-            "url": DOCS_URL,
-        })
-        .to_string()
+        document(self.code, &self.message, request_id)
     }
 }
 
@@ -158,6 +152,17 @@ pub(crate) fn no_bucket(name: &str) -> ApiError {
 /// The error for an object that is not there.
 pub(crate) fn no_object() -> ApiError {
     ApiError::new(code::OBJECT_NOT_EXISTS, "There is no such object")
+}
+
+/// The document that tells of an error.
+pub(crate) fn document(code: &str, message: &str, request_id: &str) -> String {
+    serde_json::json!({
+        "code": code,
+        "message": message,
+        "request_id": request_id,
+        "url": DOCS_URL,
+    })
+    .to_string()
 }
 
 /// Why an emulator could not be started.

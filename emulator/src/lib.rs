@@ -18,6 +18,7 @@
 //! [`Builder::data_dir`] and survives. Several emulators can run in one process.
 
 mod address;
+mod admin;
 pub mod answer;
 mod answer_check;
 mod auth;
@@ -32,12 +33,15 @@ mod describe;
 mod domains;
 mod emulator;
 mod error;
+mod faults;
 mod form;
 // Laid out by the generator.
 #[rustfmt::skip]
 mod generated;
 mod handlers;
 mod image;
+mod listen;
+mod log;
 mod origin;
 mod payload;
 mod range;
@@ -51,6 +55,7 @@ mod sse;
 mod state;
 mod store;
 mod text;
+mod tls;
 mod users;
 #[cfg(test)]
 mod vectors;
@@ -60,12 +65,14 @@ pub use background::lifecycle::LifecycleReport;
 pub use builder::Builder;
 pub use emulator::Emulator;
 pub use error::Error;
+pub use faults::Faults;
 pub use generated::{
     answers::{COMMON_ANSWERS, COMMON_HEADERS, CROSS_ORIGIN_HEADERS},
     errors::ERRORS,
     routes::ROUTES,
     signed_query_keys::SIGNED_QUERY_KEYS,
 };
+pub use log::LogFormat;
 
 /// Whether this server implements an operation of [`ROUTES`]; the others are answered with 501.
 pub fn implements(operation: &str) -> bool {

@@ -1,80 +1,20 @@
 //! The emulator as a program.
 
+mod program {
+    pub(crate) mod arguments;
+    pub(crate) mod banner;
+    pub(crate) mod users;
+}
+
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
-use qingstor_emulator::{Emulator, Error, ROUTES, implements};
-
-/// A local QingStor server for tests and development. Data is kept in a temporary folder, or in the one of `--data-dir`.
-#[derive(Debug, Parser)]
-#[command(version)]
-struct Arguments {
-    /// Address to listen on; port 0 is a free port.
-    #[arg(long, default_value = "127.0.0.1:9000")]
-    listen: String,
-
-    /// Folder to keep everything in, across restarts and `kill -9`; without it data is gone at the end.
-    #[arg(long)]
-    data_dir: Option<PathBuf>,
-
-    /// Let every change wait for the disk, so that it survives a loss of power too.
-    #[arg(long, requires = "data_dir")]
-    sync: bool,
-
-    /// Access key id that clients use.
-    #[arg(long, default_value = "emulator-key-id")]
-    access_key: String,
-
-    /// Secret access key that clients sign with.
-    #[arg(long, default_value = "emulator-secret")]
-    secret_key: String,
-
-    /// Zone id; may be given several times, the first is the default zone.
-    #[arg(long, default_value = "pek3a")]
-    zone: Vec<String>,
-
-    /// Base domain of `<zone>.<domain>` and `<bucket>.<zone>.<domain>`.
-    #[arg(long, default_value = "qingstor.com")]
-    domain: String,
-
-    /// What to print for each request.
-    #[arg(long, value_enum, default_value = "simple")]
-    log_style: LogStyle,
-
-    /// Largest request body, in MiB.
-    #[arg(long, default_value_t = 5120, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
-    max_body_mib: u64,
-
-    /// Let PUT Object (fetch) ask other machines than this one.
-    #[arg(long)]
-    fetch_anywhere: bool,
-
-    /// Refuse signatures that are made as some official SDKs do it, and not as it is documented.
-    #[arg(long)]
-    strict_signatures: bool,
-
-    /// Buckets that an account may have; more are refused with `too_many_buckets`. No limit by default.
-    #[arg(long)]
-    bucket_quota: Option<usize>,
-
-    /// Seconds after its creation in which a bucket cannot be deleted (`lease_not_ready`). The service has 60.
-    #[arg(long, default_value_t = 0)]
-    bucket_lease: u64,
-
-    /// Print the operations, and which of them are implemented, and exit.
-    #[arg(long)]
-    list_operations: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum LogStyle {
-    /// One line a request.
-    Simple,
-    /// Nothing.
-    None,
-}
+use clap::Parser as _;
+use program::arguments::{Arguments, Log};
+use program::{banner, users};
+use qingstor_emulator::{Builder, Emulator, Error, Faults, LogFormat, ROUTES, implements};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -93,6 +33,25 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Error> {
+    let kept = match &arguments.data_dir {
+        Some(path) => format!("Data is kept in {}", path.display()),
+        None => "Data is gone when it stops (see --data-dir)".to_owned(),
+    };
+    let data_dir = arguments.data_dir.clone();
+    // Before the first line is printed: whoever waits for it may send a signal right after.
+    let signal = stop_signal()?;
+    let emulator = builder(arguments)?.start().await?;
+    let authority = Authority::of(&emulator, data_dir)?;
+    let path = authority.as_ref().map(Authority::path);
+    print!("{}", banner::text(&emulator, &kept, path));
+    let _ = std::io::stdout().flush();
+    signal.await;
+    eprintln!("qingstor-emulator: stopping");
+    emulator.shutdown().await;
+    Ok(())
+}
+
+fn builder(arguments: Arguments) -> Result<Builder, Error> {
     let mut builder = Emulator::builder()
         .listen(arguments.listen)
         .access_key(arguments.access_key, arguments.secret_key)
@@ -100,11 +59,11 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
         .max_body_bytes(arguments.max_body_mib << 20)
         .allow_fetch_from_anywhere(arguments.fetch_anywhere)
         .accept_other_sdks(!arguments.strict_signatures)
+        .admin(arguments.admin)
         .bucket_lease(Duration::from_secs(arguments.bucket_lease));
-    let kept = match &arguments.data_dir {
-        Some(path) => format!("Data is kept in {}", path.display()),
-        None => "Data is gone when it stops (see --data-dir)".to_owned(),
-    };
+    if let Some(path) = &arguments.users {
+        builder = users::add(builder, path)?;
+    }
     if let Some(path) = arguments.data_dir {
         builder = builder.data_dir(path).sync(arguments.sync);
     }
@@ -114,33 +73,85 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     for zone in arguments.zone {
         builder = builder.zone(zone);
     }
-    if arguments.log_style == LogStyle::Simple {
-        builder = builder.log(|line| eprintln!("{line}"));
+    if let Some(path) = arguments.faults {
+        let text = String::from_utf8_lossy(&read("--faults", &path)?).into_owned();
+        builder = builder.faults(Faults::from_json(&text)?);
     }
-    let emulator = builder.start().await?;
-    print_banner(&emulator, &kept);
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        eprintln!("qingstor-emulator: cannot wait for Ctrl-C: {error}");
+    if let (Some(certificate), Some(key)) = (&arguments.tls_cert, &arguments.tls_key) {
+        builder = builder.tls(read("--tls-cert", certificate)?, read("--tls-key", key)?);
     }
-    eprintln!("qingstor-emulator: stopping");
-    emulator.shutdown().await;
-    Ok(())
+    if arguments.tls_self_signed {
+        builder = builder.tls_self_signed();
+    }
+    let format = match arguments.log {
+        Log::Off => return Ok(builder),
+        Log::Simple => LogFormat::Simple,
+        Log::Json => LogFormat::Json,
+    };
+    Ok(builder.log_format(format).log(|line| eprintln!("{line}")))
 }
 
-fn print_banner(emulator: &Emulator, kept: &str) {
-    println!(
-        "qingstor-emulator {} listens on {}. {kept}. Ctrl-C stops it.\n\n\
-         export QINGSTOR_ENDPOINT={}\n\
-         export QINGSTOR_ACCESS_KEY_ID={}\n\
-         export QINGSTOR_SECRET_ACCESS_KEY={}\n\
-         export QINGSTOR_ZONE={}\n",
-        env!("CARGO_PKG_VERSION"),
-        emulator.address(),
-        emulator.endpoint(),
-        emulator.access_key_id(),
-        emulator.secret_access_key(),
-        emulator.zone(),
-    );
+fn read(option: &str, path: &PathBuf) -> Result<Vec<u8>, Error> {
+    std::fs::read(path)
+        .map_err(|error| Error::Setting(format!("{option} {}: {error}", path.display())))
+}
+
+/// Where clients find the certificate to trust.
+enum Authority {
+    Kept(PathBuf),
+    Temporary(tempfile::NamedTempFile),
+}
+
+impl Authority {
+    fn of(emulator: &Emulator, data_dir: Option<PathBuf>) -> Result<Option<Authority>, Error> {
+        let Some(pem) = emulator.ca_certificate() else {
+            return Ok(None);
+        };
+        if let Some(folder) = data_dir {
+            return Ok(Some(Authority::Kept(folder.join("tls").join("ca.pem"))));
+        }
+        let written = tempfile::Builder::new()
+            .prefix("qingstor-emulator-ca-")
+            .suffix(".pem")
+            .tempfile()
+            .and_then(|mut file| file.write_all(pem.as_bytes()).map(|()| file));
+        match written {
+            Ok(file) => Ok(Some(Authority::Temporary(file))),
+            Err(error) => Err(Error::Setting(format!(
+                "the certificate cannot be written: {error}"
+            ))),
+        }
+    }
+
+    fn path(&self) -> &std::path::Path {
+        match self {
+            Authority::Kept(path) => path,
+            Authority::Temporary(file) => file.path(),
+        }
+    }
+}
+
+/// Waits for SIGINT or, where there is one, SIGTERM.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>, Error> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let failed = |error| Error::Setting(format!("signals cannot be waited for: {error}"));
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed)?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+fn stop_signal() -> Result<impl Future<Output = ()>, Error> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }
 
 fn list_operations() {

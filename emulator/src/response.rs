@@ -71,12 +71,13 @@ pub(crate) fn finish(reply: Reply) -> http::Response<Payload> {
     let mut response = http::Response::new(reply.body);
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
-    if bodiless(reply.status) {
+    if is_bodiless(reply.status) {
         response.headers_mut().remove(CONTENT_LENGTH);
     }
     response
 }
 
-fn bodiless(status: StatusCode) -> bool {
+/// Whether answers of this status have no body.
+pub(crate) fn is_bodiless(status: StatusCode) -> bool {
     status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED
 }

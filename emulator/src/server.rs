@@ -1,24 +1,16 @@
-//! The HTTP server: connections in, answers out.
+//! The HTTP server: requests in, answers out.
 
-use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use http::header::{CONNECTION, DATE, HeaderValue, LOCATION, ORIGIN, SERVER};
 use http::{Method, StatusCode, request};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use serde_json::Map;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::oneshot;
-use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
 
 use crate::address::{self, Address};
+use crate::admin;
 use crate::answer_check::{self, Sent};
 use crate::auth::{Identity, Verifier};
 use crate::authorize::{self, Caller};
@@ -26,9 +18,10 @@ use crate::background::access_log::{self, Answered, Asked};
 use crate::background::{notify, replicate};
 use crate::body::Body;
 use crate::error::{ApiError, code, no_bucket};
+use crate::faults::{Effect, Line, Outgoing, Subject};
 use crate::generated::routes::ROUTES;
 use crate::handlers::{self, Context};
-use crate::payload::Payload;
+use crate::log::Entry;
 use crate::request::Request;
 use crate::response::{self, Reply};
 use crate::route::{BodyKind, Route, Scope};
@@ -37,71 +30,8 @@ use crate::state::State;
 use crate::store::kind;
 use crate::text;
 
-/// A request has at most so many headers.
-const MAX_HEADERS: usize = 128;
-
-/// The request line and all headers together have at most so many bytes.
-const MAX_HEAD: usize = 64 << 10;
-
 /// JSON bodies have at most so many bytes: enough for 1000 long keys with every character escaped.
 const MAX_JSON: u64 = 8 << 20;
-
-/// How long a shutdown waits for requests that are being served.
-const FAREWELL: Duration = Duration::from_secs(5);
-
-/// Accepts connections until `stop` is sent or dropped; then lets requests finish.
-pub(crate) async fn run(listener: TcpListener, state: Arc<State>, mut stop: oneshot::Receiver<()>) {
-    let graceful = GracefulShutdown::new();
-    // Dropping the set ends its connections, so nothing outlives this future.
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            _ = &mut stop => break,
-            Some(_) = connections.join_next() => {}
-            accepted = listener.accept() => match accepted {
-                Ok((stream, peer)) => {
-                    connections.spawn(serve_connection(stream, peer.ip(), Arc::clone(&state), &graceful));
-                }
-                // Out of file descriptors, most likely: it passes when connections end.
-                Err(_) => sleep(Duration::from_millis(20)).await,
-            },
-        }
-    }
-    drop(listener);
-    let finished = timeout(FAREWELL, graceful.shutdown()).await;
-    if finished.is_ok() {
-        while connections.join_next().await.is_some() {}
-    }
-}
-
-fn serve_connection(
-    stream: TcpStream,
-    peer: IpAddr,
-    state: Arc<State>,
-    graceful: &GracefulShutdown,
-) -> impl Future<Output = ()> + Send + use<> {
-    // Small answers should not wait for the client's acknowledgements; without it they only come later.
-    let _ = stream.set_nodelay(true);
-    let idle = state.settings.idle_timeout;
-    let service = service_fn(move |request| {
-        let state = Arc::clone(&state);
-        async move { Ok::<_, Infallible>(serve(state, peer, request).await) }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(idle)
-        .max_headers(MAX_HEADERS)
-        .max_buf_size(MAX_HEAD)
-        .half_close(true)
-        .auto_date_header(false)
-        .title_case_headers(true)
-        .serve_connection(TokioIo::new(stream), service);
-    let connection = graceful.watch(connection);
-    async move {
-        // What goes wrong here is the client's doing and ends its connection only.
-        let _ = connection.await;
-    }
-}
 
 /// What the log says of a request.
 struct Trace {
@@ -114,17 +44,20 @@ struct Trace {
 }
 
 /// Answers one request.
-async fn serve(
+pub(crate) async fn serve(
     state: Arc<State>,
     peer: IpAddr,
+    line: Line,
     request: hyper::Request<Incoming>,
-) -> http::Response<Payload> {
+) -> http::Response<Outgoing> {
     let started = Instant::now();
     let now = state.now();
     let id = format!("{:016x}", fastrand::u64(..));
     let (head, incoming) = request.into_parts();
     let method = head.method.clone();
-    let body = Body::new(incoming, &head.headers, &state.settings);
+    let mut body = Body::new(incoming, &head.headers, &state.settings);
+    let mut fault: Option<Effect> = None;
+    let mut about_itself = false;
     let finish = |result: Result<Reply, ApiError>| match result {
         Ok(reply) => reply,
         Err(error) => response::refusal(&error, &id, method == Method::HEAD),
@@ -139,6 +72,11 @@ async fn serve(
     let cross_origin = head.headers.contains_key(ORIGIN);
     let (mut reply, body) = match understand(&state, head, peer, &mut trace) {
         Err(error) => (finish(Err(error)), body),
+        Ok((request, address)) if admin::is_meant(&address) => {
+            about_itself = true;
+            let outcome = admin::answer(&state, &request, &address, peer, &mut body).await;
+            (finish(outcome), body)
+        }
         Ok((request, address)) => match judge(&state, &request, &address, peer, now, &mut trace) {
             Ok(Judged::Elsewhere(reply)) => (reply, body),
             Err(error) => {
@@ -147,6 +85,18 @@ async fn serve(
                 (reply, body)
             }
             Ok(Judged::Here { identity, route }) => {
+                fault = state.faults.decide(Subject {
+                    operation: route.operation,
+                    method: route.method,
+                    bucket: address.bucket.as_deref(),
+                    key: address.key.as_deref(),
+                });
+                if let Some(fault) = &fault {
+                    if let Some(delay) = fault.delay {
+                        (state.settings.sleeper)(delay).await;
+                    }
+                    body.cut_after(fault.cut_request_after);
+                }
                 let mut context = Context {
                     state: Arc::clone(&state),
                     request,
@@ -159,26 +109,37 @@ async fn serve(
                     json: Map::new(),
                     happened: Mutex::default(),
                 };
-                let outcome = perform(&mut context, route).await;
-                if outcome.is_ok() {
-                    tell(&context, &id);
-                }
-                let mut reply = finish(outcome);
+                let mut reply = match fault.as_ref().and_then(|fault| fault.instead(&id)) {
+                    Some(reply) => reply,
+                    None => {
+                        let outcome = perform(&mut context, route).await;
+                        if outcome.is_ok() {
+                            tell(&context, &id);
+                        }
+                        finish(outcome)
+                    }
+                };
                 allow_origin(&state, &context.request, &context.address, &mut reply);
                 (reply, context.body)
             }
         },
     };
-    if !body.drain().await {
+    let hangs_up = body.was_cut() || fault.as_ref().is_some_and(|fault| fault.no_answer);
+    if !hangs_up && !body.drain().await {
         let close = HeaderValue::from_static("close");
         reply.headers.insert(CONNECTION, close);
     }
     sign_off(&mut reply, &id, now);
     if state.settings.check_answers
+        && fault.is_none()
+        && !about_itself
         && let Some(error) = mistake(&state, &trace, &method, cross_origin, &reply)
     {
         reply = finish(Err(error));
         sign_off(&mut reply, &id, now);
+    }
+    if let Some(fault) = &fault {
+        fault.adjust(&mut reply, now);
     }
     if let Some(asked) = &trace.asked {
         let answered = Answered {
@@ -192,18 +153,28 @@ async fn serve(
         access_log::note(&state, asked, &answered);
     }
     if let Some(log) = &state.settings.log {
-        let status = reply.status.as_u16();
-        let millis = started.elapsed().as_millis();
-        let Trace {
-            operation,
-            resource,
-            ..
-        } = trace;
-        log(&format!(
-            "{status} {operation} {method} {resource} {millis} ms {id}"
-        ));
+        log(&state.settings.log_format.line(&Entry {
+            time: now,
+            status: (!hangs_up).then(|| reply.status.as_u16()),
+            operation: trace.operation,
+            method: method.as_str(),
+            resource: &trace.resource,
+            duration: started.elapsed(),
+            request_id: &id,
+        }));
     }
-    response::finish(reply)
+    if hangs_up {
+        match line.hang_up_for_good().await {}
+    }
+    match fault {
+        None => response::finish(reply).map(Outgoing::from),
+        Some(fault) => fault.send(
+            reply,
+            method == Method::HEAD,
+            &line,
+            &state.settings.sleeper,
+        ),
+    }
 }
 
 /// What the specification does not know of an answer, as the error to send instead.
@@ -333,9 +304,10 @@ fn redirect(state: &State, request: &Request, bucket: &str) -> Result<Reply, Api
         _ => StatusCode::TEMPORARY_REDIRECT,
     };
     let domain = &state.settings.sites.domain;
+    let scheme = state.scheme();
     let port = address::port_of(request.host.as_deref().unwrap_or(""));
     let path = &request.raw_path;
-    let mut location = format!("http://{zone}.{domain}{port}{path}");
+    let mut location = format!("{scheme}://{zone}.{domain}{port}{path}");
     if let Some(query) = &request.raw_query {
         location.push('?');
         location.push_str(query);

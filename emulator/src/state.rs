@@ -11,8 +11,11 @@ use crate::background::Tasks;
 use crate::background::access_log::AccessLog;
 use crate::domains::Domains;
 use crate::error::{ApiError, code, no_bucket};
+use crate::faults::{Faults, Injector, Sleeper};
+use crate::log::LogFormat;
 use crate::store::{Bucket, Store, StoreError};
 use crate::text;
+use crate::tls::Tls;
 use crate::users::Users;
 
 /// Tells the time.
@@ -28,6 +31,7 @@ pub(crate) struct Settings {
     pub(crate) sites: Sites,
     pub(crate) clock: Clock,
     pub(crate) log: Option<Log>,
+    pub(crate) log_format: LogFormat,
     /// In bytes.
     pub(crate) max_body: u64,
     /// How long a client may stay silent while it sends a request.
@@ -36,7 +40,12 @@ pub(crate) struct Settings {
     pub(crate) min_part_size: u64,
     /// Whether fetch may ask other machines than this one.
     pub(crate) fetch_anywhere: bool,
+    /// Whether signatures are accepted that other SDKs make in their own way.
     pub(crate) accept_other_sdks: bool,
+    /// Whether there are paths to change the server with.
+    pub(crate) admin: bool,
+    /// Waits, where a fault says so.
+    pub(crate) sleeper: Sleeper,
     /// So many buckets an account may have; without it, any number.
     pub(crate) bucket_quota: Option<usize>,
     /// How long after its creation a bucket cannot be deleted.
@@ -58,6 +67,7 @@ impl fmt::Debug for Settings {
             .field("idle_timeout", &self.idle_timeout)
             .field("fetch_anywhere", &self.fetch_anywhere)
             .field("accept_other_sdks", &self.accept_other_sdks)
+            .field("admin", &self.admin)
             .field("bucket_quota", &self.bucket_quota)
             .field("bucket_lease", &self.bucket_lease)
             .finish_non_exhaustive()
@@ -74,12 +84,19 @@ pub(crate) struct State {
     pub(crate) tasks: Tasks,
     /// What [`Settings::check_answers`] has found.
     pub(crate) findings: Findings,
+    pub(crate) faults: Injector,
+    pub(crate) tls: Option<Tls>,
     /// URLs that are being fetched right now.
     fetching: Mutex<HashSet<String>>,
 }
 
 impl State {
-    pub(crate) fn new(settings: Settings, store: Store) -> Result<State, StoreError> {
+    pub(crate) fn new(
+        settings: Settings,
+        store: Store,
+        faults: Faults,
+        tls: Option<Tls>,
+    ) -> Result<State, StoreError> {
         let snapshot = store.snapshot()?;
         Ok(State {
             domains: Domains::load(&snapshot)?,
@@ -88,14 +105,24 @@ impl State {
             store,
             tasks: Tasks::default(),
             findings: Findings::default(),
+            faults: Injector::new(faults),
+            tls,
             fetching: Mutex::default(),
         })
     }
 
-    /// Writes a line to the log of requests.
+    /// Writes a line to the log of requests that is about none.
     pub(crate) fn log(&self, line: &str) {
         if let Some(log) = &self.settings.log {
-            log(line);
+            log(&self.settings.log_format.remark(line));
+        }
+    }
+
+    /// What the URLs of this server begin with.
+    pub(crate) fn scheme(&self) -> &'static str {
+        match self.tls {
+            Some(_) => "https",
+            None => "http",
         }
     }
 

@@ -1,0 +1,168 @@
+//! The program: its options, what it prints, and how it stops.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+const SECRET: &str = "not-the-well-known-secret";
+
+struct Program {
+    child: Child,
+    banner: String,
+    address: String,
+}
+
+/// Starts it on a free port and waits for its banner.
+fn start(arguments: &[&str]) -> Program {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_qingstor-emulator"))
+        .args(["--listen", "127.0.0.1:0"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut banner = String::new();
+    let mut lines = BufReader::new(child.stdout.take().expect("its output"));
+    while !banner.contains("\nzone = ") {
+        let read = lines.read_line(&mut banner).expect("a line");
+        assert_ne!(read, 0, "it ended early: {banner}");
+    }
+    let endpoint = banner
+        .lines()
+        .find_map(|line| line.strip_prefix("export QINGSTOR_ENDPOINT="));
+    let address = endpoint
+        .expect("the endpoint")
+        .split("//")
+        .nth(1)
+        .expect("an address")
+        .to_owned();
+    Program {
+        child,
+        banner,
+        address,
+    }
+}
+
+impl Program {
+    /// Sends a signal; gives the exit status and all that went to standard error.
+    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        let sent = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status();
+        assert!(sent.expect("a signal").success());
+        let status = self.child.wait().expect("its end");
+        let mut log = String::new();
+        let mut output = self.child.stderr.take().expect("its log");
+        output.read_to_string(&mut log).expect("its log");
+        (status.code(), log)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn get(address: &str, target: &str) -> String {
+    let mut stream = TcpStream::connect(address).expect("a connection");
+    write!(
+        stream,
+        "GET {target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
+    .expect("sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+#[cfg(unix)]
+#[test]
+fn both_signals_stop_it_and_requests_are_logged() {
+    for signal in ["-INT", "-TERM"] {
+        let program = start(&["--log", "json"]);
+        assert!(get(&program.address, "/_emulator/health").starts_with("HTTP/1.1 200"));
+        let key = format!("/mybucket/k?signature={SECRET}&access_key_id=a&expires=1");
+        assert!(get(&program.address, &key).starts_with("HTTP/1.1 401"));
+        let (status, log) = program.stop(signal);
+        assert_eq!(status, Some(0), "{log}");
+        let line = log
+            .lines()
+            .find(|line| line.contains("GetObject"))
+            .expect("a line");
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(
+            (&line["status"], &line["resource"]),
+            (&401.into(), &"/mybucket/k".into())
+        );
+        assert!(!log.contains(SECRET), "{log}");
+    }
+}
+
+#[test]
+fn the_banner_has_no_secret_of_ones_own() {
+    let known = start(&["--log", "off"]);
+    assert!(known.banner.contains("emulator-secret"));
+    let own = start(&["--access-key", "my-key", "--secret-key", SECRET]);
+    assert!(own.banner.contains("my-key"));
+    assert!(!own.banner.contains(SECRET), "{}", own.banner);
+    let mut users = tempfile::NamedTempFile::new().expect("a file");
+    write!(
+        users,
+        "- {{ id: usr-ann, name: ann, key: ANNS_KEY, secret: {SECRET} }}"
+    )
+    .expect("written");
+    let path = users.path().to_str().expect("a path");
+    let listed = start(&["--users", path]);
+    assert!(listed.banner.contains("ANNS_KEY"));
+    assert!(!listed.banner.contains(SECRET), "{}", listed.banner);
+}
+
+#[test]
+fn faults_come_from_a_file() {
+    let mut rules = tempfile::NamedTempFile::new().expect("a file");
+    write!(
+        rules,
+        r#"{{ "rules": [ {{ "operation": "ListLocations", "status": 502 }} ] }}"#
+    )
+    .expect("written");
+    let program = start(&[
+        "--faults",
+        rules.path().to_str().expect("a path"),
+        "--admin",
+    ]);
+    assert!(get(&program.address, "/_emulator/faults").contains("ListLocations"));
+}
+
+#[test]
+fn mistakes_are_told_and_end_it() {
+    for arguments in [
+        &["--users", "/nonexistent"][..],
+        &["--faults", "/nonexistent"],
+        &["--tls-cert", "/nonexistent", "--tls-key", "/nonexistent"],
+        &["--tls-cert", "/nonexistent"],
+        &["--zone", "Not A Zone"],
+        &["--log", "loud"],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_qingstor-emulator"))
+            .args(["--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .output()
+            .expect("the program runs");
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(!output.stderr.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn the_certificate_to_trust_is_named() {
+    let program = start(&["--tls-self-signed"]);
+    let path = program
+        .banner
+        .lines()
+        .find_map(|line| line.strip_prefix("# /"));
+    let text = std::fs::read_to_string(format!("/{}", path.expect("a path"))).expect("the file");
+    assert!(text.starts_with("-----BEGIN CERTIFICATE-----"));
+    assert!(program.banner.contains("https://127.0.0.1:"));
+}
