@@ -1,6 +1,6 @@
 //! Exchanges as they are shown: readable, bounded, and without secrets.
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 
 use crate::wire::Exchange;
@@ -19,13 +19,12 @@ pub struct Shown {
     pub answer: String,
 }
 
-/// What requests were signed with. Some servers repeat in an answer what they were asked.
-#[derive(Debug, Default)]
-pub struct Signatures(Vec<String>);
+/// The secrets in requests. Some servers repeat in an answer what they were asked, or what should have been signed.
+pub struct Secrets(Vec<String>);
 
-impl Signatures {
-    /// Those of some exchanges.
-    pub fn of(exchanges: &[Exchange]) -> Signatures {
+impl Secrets {
+    /// Signatures and secret headers of some exchanges.
+    pub fn of(exchanges: &[Exchange]) -> Secrets {
         let mut found = Vec::new();
         for sent in exchanges.iter().map(|exchange| &exchange.sent) {
             let authorization = sent.header("authorization").unwrap_or_default();
@@ -39,15 +38,19 @@ impl Signatures {
             found.extend(header.map(str::to_owned));
             found.extend(query.and_then(|(_, value)| *value).map(str::to_owned));
             found.extend(form);
+            let headers = sent.headers.iter();
+            let secret = headers.filter(|(name, value)| is_secret(name.as_str(), value));
+            found.extend(secret.filter_map(|(_, value)| Some(value.to_str().ok()?.to_owned())));
         }
-        found.retain(|signature| !signature.is_empty());
-        Signatures(found)
+        found.retain(|secret| !secret.is_empty());
+        Secrets(found)
     }
 
     /// A text without them.
     pub fn hide(&self, text: &str) -> String {
-        let signatures = self.0.iter();
-        signatures.fold(text.to_owned(), |text, s| text.replace(s.as_str(), HIDDEN))
+        let secrets = self.0.iter();
+        let text = secrets.fold(text.to_owned(), |text, s| text.replace(s.as_str(), HIDDEN));
+        without_signature(&text)
     }
 }
 
@@ -71,19 +74,13 @@ pub fn show(exchange: &Exchange) -> Shown {
             answer
         }
     };
-    // An answer may repeat what was asked.
-    let signatures = Signatures::of(std::slice::from_ref(exchange));
-    let mut answer = signatures.hide(&answer);
-    for (name, value) in &sent.headers {
-        if let (true, Ok(key)) = (is_customer_key(name.as_str()), value.to_str()) {
-            answer = answer.replace(key, HIDDEN);
-        }
-    }
+    let answer = Secrets::of(std::slice::from_ref(exchange)).hide(&answer);
     Shown { request, answer }
 }
 
-fn is_customer_key(header: &str) -> bool {
-    header.ends_with("customer-key")
+/// Whether a header's value is a secret: the SDK marks those, and customer keys are some whoever sends them.
+fn is_secret(name: &str, value: &HeaderValue) -> bool {
+    name.ends_with("customer-key") || (value.is_sensitive() && name != "authorization")
 }
 
 fn push_headers(out: &mut String, headers: &HeaderMap) {
@@ -96,7 +93,7 @@ fn push_headers(out: &mut String, headers: &HeaderMap) {
                 Some((who, _)) => format!("{who}:{HIDDEN}"),
                 None => HIDDEN.to_owned(),
             },
-            name if is_customer_key(name) => HIDDEN.to_owned(),
+            name if is_secret(name, value) => HIDDEN.to_owned(),
             _ => without_signature(&text),
         };
         out.push_str(&format!("{name}: {text}\n"));
@@ -104,7 +101,7 @@ fn push_headers(out: &mut String, headers: &HeaderMap) {
 }
 
 /// Hides what follows `signature=`, in whatever text it stands.
-pub fn without_signature(text: &str) -> String {
+fn without_signature(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some(start) = rest.find("signature=") {

@@ -61,6 +61,11 @@ impl Report {
         &self.findings
     }
 
+    /// Whether a live endpoint answers.
+    pub fn is_live(&self) -> bool {
+        self.live
+    }
+
     /// Everything that is not as it should be.
     pub fn into_findings(self) -> Vec<Finding> {
         self.findings

@@ -7,7 +7,7 @@ use std::time::Duration;
 use qingstor::Client;
 use qingstor_conformance::output::{self, Format};
 use qingstor_conformance::run::{self, Class, Place, Run, Settings};
-use qingstor_conformance::slot::Slot;
+use qingstor_conformance::slot::{Problem, Slot};
 use qingstor_conformance::target::{Key, Target};
 use qingstor_conformance::{Check, check};
 use qingstor_emulator::Emulator;
@@ -351,5 +351,71 @@ async fn reports_hold_no_secret() {
             );
         }
         assert!(text.contains("get_object"), "{format:?}");
+    }
+}
+
+/// The service deletes a bucket only a minute after it was made, and says so until then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_is_too_young_is_deleted_later() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let endpoint = server(move |stream| {
+        let asked = Arc::clone(&asked);
+        async move {
+            let answer = |request: &str| {
+                let line = request.lines().next().unwrap_or_default();
+                if line.starts_with("GET / ") {
+                    let bucket = r#"{"count":1,"buckets":[{"name":"conformance-test-a"}]}"#;
+                    return json("200 OK", bucket);
+                }
+                if !line.starts_with("DELETE") {
+                    return json("200 OK", "{}");
+                }
+                let is_bucket = !line.contains('?');
+                if is_bucket && asked.fetch_add(1, Ordering::SeqCst) < 2 {
+                    return json("403 Forbidden", r#"{"code":"lease_not_ready"}"#);
+                }
+                "HTTP/1.1 204 No Content\r\n\r\n".to_owned()
+            };
+            serve(stream, answer).await;
+        }
+    });
+    let mut target = target(endpoint.await);
+    target.lease = Duration::from_millis(60);
+    let slot = Slot::open(Arc::new(target)).await.expect("a slot");
+    assert_eq!(slot.close().await, Vec::<String>::new());
+    assert_eq!(count.load(Ordering::SeqCst), 3);
+}
+
+/// An account that may have one bucket only: what needs two is skipped, the rest is done.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_may_have_one_bucket() {
+    let endpoint = server(|stream| {
+        serve(stream, |request| {
+            let line = request.lines().next().unwrap_or_default();
+            match line {
+                line if line.starts_with("GET / ") => json("200 OK", r#"{"count":0,"buckets":[]}"#),
+                line if line.starts_with("PUT /conformance-test-b ") => {
+                    json("403 Forbidden", r#"{"code":"too_many_buckets"}"#)
+                }
+                line if line.starts_with("PUT /conformance-test-a ") => {
+                    "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n".to_owned()
+                }
+                line if line.starts_with("DELETE") => "HTTP/1.1 204 No Content\r\n\r\n".to_owned(),
+                _ => json("200 OK", "{}"),
+            }
+        })
+    });
+    let mut slot = Slot::open(Arc::new(target(endpoint.await)))
+        .await
+        .expect("a slot");
+    assert_eq!(
+        slot.lease(1, false, false).await.expect("a bucket"),
+        ["conformance-test-a"]
+    );
+    match slot.lease(2, false, false).await {
+        Err(Problem::Skip(reason)) => assert!(reason.contains("no further bucket"), "{reason}"),
+        other => panic!("{other:?}"),
     }
 }

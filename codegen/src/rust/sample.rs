@@ -122,7 +122,7 @@ fn time(format: TimeFormat, nanos: i128) -> Value {
     };
     match format {
         TimeFormat::Unix => json!(time.as_second()),
-        TimeFormat::Iso8601 => json!(time.strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()),
+        TimeFormat::Iso8601 => json!(time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()),
         TimeFormat::Http => json!(time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()),
     }
 }
@@ -163,5 +163,8 @@ mod tests {
         );
         assert_eq!(time(TimeFormat::Iso8601, nanos), "1994-11-06T08:49:37.000Z");
         assert_eq!(time(TimeFormat::Unix, nanos), 784_111_777);
+        // RFC 3339 section 5.8.
+        let nanos = 482_196_050_520 * 1_000_000;
+        assert_eq!(time(TimeFormat::Iso8601, nanos), "1985-04-12T23:20:50.520Z");
     }
 }

@@ -115,6 +115,8 @@ fn compare(
         }
     }
     if let (Place::HeaderPrefix, Expect::Entries(entries)) = (parameter.place, expect) {
+        let prefix = parameter.wire.to_ascii_lowercase();
+        headers.retain(|name, _| !name.starts_with(&prefix));
         for (name, text) in entries {
             let name = format!("{}{name}", parameter.wire).to_ascii_lowercase();
             headers.insert(name, text.clone());
@@ -322,7 +324,19 @@ async fn computed(
             .find(|p| p.wire.eq_ignore_ascii_case(wire))
             .map(|p| p.name)
     };
-    let mut cases = vec![Vary::nothing()];
+    let is_required = |wire: &str| {
+        let parameters = operation.parameters.iter();
+        parameters
+            .clone()
+            .any(|p| p.required && p.wire.eq_ignore_ascii_case(wire))
+    };
+    let mut cases = match rule {
+        // There is no call without the key.
+        Computed::CustomerAlgorithm(wire) | Computed::CustomerKeyMd5(wire) if is_required(wire) => {
+            Vec::new()
+        }
+        _ => vec![Vary::nothing()],
+    };
     match rule {
         Computed::ContentLength | Computed::PolicySignature | Computed::AccessKeyId => {
             let bodies = [Vec::new(), b"hello".to_vec(), vec![0xff; 70_000]];
