@@ -312,4 +312,10 @@ fn docs(api: &Api, output: &mut Output<'_>) {
         "specs/errors.yaml",
         &view::error_page(api),
     );
+    output.markdown(
+        format!("{root}/emulator.md"),
+        "docs/emulator.md.tera",
+        "specs/",
+        &view::emulator(api),
+    );
 }

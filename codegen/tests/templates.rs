@@ -10,11 +10,12 @@ use qingstor_codegen::{Sources, generate};
 
 /// The project's templates, with specs that use every part of them: a few operations of the API, and the awkward ones.
 fn sources() -> Sources {
-    const OPERATIONS: [&str; 7] = [
+    const OPERATIONS: [&str; 8] = [
         "specs/service/list_buckets.yaml",
         "specs/bucket/post_object.yaml",
         "specs/bucket/put_bucket.yaml",
         "specs/bucket/put_bucket_cors.yaml",
+        "specs/bucket/put_bucket_versioning.yaml",
         "specs/object/get_object.yaml",
         "specs/object/options_object.yaml",
         "specs/object/put_object.yaml",

@@ -21,6 +21,8 @@ pub struct Route {
     pub auth: Auth,
     /// Who may do it.
     pub access: Access,
+    /// Whether the specification says that this server does it.
+    pub emulated: bool,
     /// What the request body is.
     pub body: BodyKind,
     /// The parameters that the specification declares.

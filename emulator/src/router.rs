@@ -262,6 +262,7 @@ mod tests {
             when,
             auth: Auth::Required,
             access: Access::Owner,
+            emulated: false,
             body: BodyKind::None,
             params,
             answers: &[],

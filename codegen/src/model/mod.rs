@@ -249,6 +249,8 @@ pub struct Operation {
     pub auth: Auth,
     /// Who may do it.
     pub access: Access,
+    /// What the emulator does of it.
+    pub emulated: Option<Emulated>,
     /// Whether it may be repeated.
     pub retry: RetryClass,
     /// Whether a URL for it can be handed out.
@@ -267,6 +269,15 @@ pub struct Operation {
     pub paging: Option<Paging>,
     /// The examples about it.
     pub examples: Vec<Example>,
+}
+
+/// What the emulator does of an operation.
+#[derive(Clone, Debug)]
+pub struct Emulated {
+    /// What happens.
+    pub does: String,
+    /// What does not, or differs.
+    pub lacks: Option<String>,
 }
 
 /// Who may do something.

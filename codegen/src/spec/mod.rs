@@ -12,8 +12,8 @@ mod scalar;
 pub use api::{Answers, ApiError, Entity, EnumValue, ErrorList, Service, TypeFile};
 pub use field::{Body, BodyKind, Computed, ComputedRule, Field};
 pub use operation::{
-    Access, Auth, Call, ErrorKind, Example, ExampleError, Http, NextPage, Operation, Outcome,
-    Paging, Permission, Request, Response, Retry, RetryClass, Scope, Variant, WireRequest,
+    Access, Auth, Call, Emulated, ErrorKind, Example, ExampleError, Http, NextPage, Operation,
+    Outcome, Paging, Permission, Request, Response, Retry, RetryClass, Scope, Variant, WireRequest,
     WireResponse,
 };
 pub use scalar::{

@@ -52,6 +52,20 @@ pub struct Operation {
     pub variants: Vec<Spanned<Variant>>,
     /// Worked examples: each is three tests, a part of the reference page, and the first is the doc example.
     pub examples: Spanned<Vec<Spanned<Example>>>,
+    /// What the emulator does of it; without this it answers 501.
+    #[serde(default)]
+    pub emulator: Option<Emulated>,
+}
+
+/// What the emulator does of an operation.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Emulated {
+    /// What happens.
+    pub does: Text,
+    /// What does not, or differs from the service.
+    #[serde(default)]
+    pub lacks: Option<Text>,
 }
 
 /// What an operation is about.
@@ -249,6 +263,9 @@ pub struct Variant {
     /// Whether a URL for it can be handed to others, where that differs.
     #[serde(default)]
     pub presign: Option<bool>,
+    /// What the emulator does of it; without this it answers 501.
+    #[serde(default)]
+    pub emulator: Option<Emulated>,
 }
 
 /// A worked example.

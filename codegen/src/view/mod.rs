@@ -3,6 +3,7 @@
 mod answers;
 mod conformance;
 pub(crate) mod doc;
+mod emulator;
 mod facts;
 mod operation;
 mod page;
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 pub use answers::{AnswersView, answers};
 pub use conformance::{ChecksView, checks};
+pub use emulator::{EmulatedView, EmulatorView, InferenceView, emulator};
 pub use operation::{OperationView, operation};
 pub use page::{ErrorPageView, IndexView, PageView, error_page, index, page};
 pub(crate) use routes::spec_type;

@@ -86,6 +86,15 @@ pub struct PageExampleView {
     pub unverified: Vec<String>,
 }
 
+/// What the operations of a group are about.
+pub(super) fn heading(operation: &Operation) -> &'static str {
+    match scope_name(operation.group) {
+        "service" => "Service",
+        "bucket" => "Buckets",
+        _ => "Objects",
+    }
+}
+
 /// The page of an operation.
 pub fn page(api: &Api, operation: &Operation) -> PageView {
     let path = operation.path();
@@ -562,11 +571,7 @@ pub fn index(api: &Api) -> IndexView {
     let mut groups: Vec<GroupView> = Vec::new();
     for operation in &api.operations {
         let group = scope_name(operation.group);
-        let heading = match group {
-            "service" => "Service",
-            "bucket" => "Buckets",
-            _ => "Objects",
-        };
+        let heading = heading(operation);
         if groups.last().is_none_or(|g| g.heading != heading) {
             groups.push(GroupView {
                 heading: heading.into(),

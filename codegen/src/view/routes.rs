@@ -31,6 +31,8 @@ pub struct RouteView {
     pub auth: String,
     /// `Access::…`.
     pub access: String,
+    /// Whether it is emulated, as Rust.
+    pub emulated: bool,
     /// `BodyKind::…`.
     pub body: String,
     /// The parameters.
@@ -110,6 +112,7 @@ fn route(operation: &Operation) -> RouteView {
             Auth::Form => "Auth::Form".into(),
         },
         access: access(&operation.access),
+        emulated: operation.emulated.is_some(),
         body: match operation.body {
             RequestBody::None => "BodyKind::None".into(),
             RequestBody::Json { .. } => "BodyKind::Json".into(),

@@ -18,6 +18,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -150,6 +151,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -198,6 +200,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -228,6 +231,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -326,6 +330,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Anyone,
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -358,6 +363,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Optional,
         access: Access::Anyone,
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -378,6 +384,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::DELETE_BUCKET_ANSWERS,
@@ -391,6 +398,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -411,6 +419,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::DELETE_BUCKET_CORS_ANSWERS,
@@ -424,6 +433,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::DELETE_BUCKET_EXTERNAL_MIRROR_ANSWERS,
@@ -437,6 +447,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::DELETE_BUCKET_LIFECYCLE_ANSWERS,
@@ -450,6 +461,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::DELETE_BUCKET_LOGGING_ANSWERS,
@@ -463,6 +475,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::DELETE_BUCKET_NOTIFICATION_ANSWERS,
@@ -476,6 +489,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::DELETE_BUCKET_POLICY_ANSWERS,
@@ -489,6 +503,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::DELETE_BUCKET_REPLICATION_ANSWERS,
@@ -506,6 +521,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: true,
         },
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -538,6 +554,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::GET_BUCKET_ACL_ANSWERS,
@@ -551,6 +568,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -571,6 +589,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::GET_BUCKET_CORS_ANSWERS,
@@ -584,6 +603,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::GET_BUCKET_EXTERNAL_MIRROR_ANSWERS,
@@ -597,6 +617,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::GET_BUCKET_LIFECYCLE_ANSWERS,
@@ -610,6 +631,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::GET_BUCKET_LOGGING_ANSWERS,
@@ -623,6 +645,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::GET_BUCKET_NOTIFICATION_ANSWERS,
@@ -636,6 +659,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::GET_BUCKET_POLICY_ANSWERS,
@@ -649,6 +673,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::GET_BUCKET_REPLICATION_ANSWERS,
@@ -666,6 +691,7 @@ pub static ROUTES: &[Route] = &[
             permission: None,
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::GET_BUCKET_STATISTICS_ANSWERS,
@@ -679,6 +705,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::GET_BUCKET_VERSIONING_ANSWERS,
@@ -696,6 +723,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Read),
             users_only: true,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::HEAD_BUCKET_ANSWERS,
@@ -709,6 +737,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -757,6 +786,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Read),
             users_only: true,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -805,6 +835,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Read),
             users_only: true,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -847,6 +878,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::Form,
         params: &[
             Param {
@@ -933,6 +965,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Anyone,
+        emulated: true,
         body: BodyKind::None,
         params: &[],
         answers: answers::PUT_BUCKET_ANSWERS,
@@ -946,6 +979,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -966,6 +1000,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -992,6 +1027,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -1018,6 +1054,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -1038,6 +1075,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -1058,6 +1096,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -1084,6 +1123,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -1104,6 +1144,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -1124,6 +1165,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -1144,6 +1186,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Required,
         access: Access::Owner,
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -1168,6 +1211,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -1192,6 +1236,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::Stream,
         params: &[
             Param {
@@ -1240,6 +1285,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::Json,
         params: &[
             Param {
@@ -1294,6 +1340,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: true,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -1318,6 +1365,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Read),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -1426,6 +1474,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Read),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -1492,6 +1541,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Read),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -1558,6 +1608,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -1636,6 +1687,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -1668,6 +1720,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Optional,
         access: Access::Anyone,
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -1700,6 +1753,7 @@ pub static ROUTES: &[Route] = &[
         when: None,
         auth: Auth::Optional,
         access: Access::Anyone,
+        emulated: true,
         body: BodyKind::None,
         params: &[
             Param {
@@ -1736,6 +1790,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::Stream,
         params: &[
             Param {
@@ -1826,6 +1881,7 @@ pub static ROUTES: &[Route] = &[
             permission: Some(Permission::Write),
             users_only: false,
         },
+        emulated: true,
         body: BodyKind::Stream,
         params: &[
             Param {

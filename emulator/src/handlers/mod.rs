@@ -187,6 +187,7 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("ImageProcess", |c| Box::pin(image_process::process(c))),
     ("InitiateMultipartUpload", |c| Box::pin(upload::initiate(c))),
     ("ListBuckets", |c| Box::pin(service::list_buckets(c))),
+    ("ListLocations", |c| Box::pin(service::list_locations(c))),
     ("ListMultipart", |c| Box::pin(upload_list::list_parts(c))),
     ("ListMultipartUploads", |c| {
         Box::pin(upload_list::list_uploads(c))
@@ -247,6 +248,18 @@ pub(crate) fn find(operation: &str) -> Option<Handler> {
 mod tests {
     use super::*;
     use crate::generated::routes::ROUTES;
+
+    #[test]
+    fn the_table_of_the_reference_is_true() {
+        for route in ROUTES {
+            assert_eq!(
+                find(route.operation).is_some(),
+                route.emulated,
+                "{}: its spec has to say under `emulator` what this server does of it, or nothing",
+                route.operation
+            );
+        }
+    }
 
     #[test]
     fn every_handler_serves_an_operation_of_the_table() {

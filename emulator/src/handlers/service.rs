@@ -55,3 +55,34 @@ pub(crate) async fn list_buckets(context: &Context) -> Result<Reply, ApiError> {
         &json!({ "count": buckets.len(), "buckets": buckets }),
     ))
 }
+
+/// The zones' names that the documentation has, in English and Chinese.
+const NAMES: &[(&str, &str, &str)] = &[
+    ("ap3", "Jakarta", "雅加达"),
+    ("gd2", "Guangdong Zone 2", "广东2区"),
+    ("pek3a", "Beijing Zone 3", "北京3区"),
+    ("pek3b", "Beijing Zone 3 (B)", "北京3区-B"),
+    ("sh1a", "Shanghai Zone 1", "上海1区"),
+];
+
+/// Lists the zones, for everybody. A zone of one's own is called like its id.
+pub(crate) async fn list_locations(context: &Context) -> Result<Reply, ApiError> {
+    let chinese = match context.request.query_nonempty("lang") {
+        None | Some("en-us" | "en_US") => false,
+        Some("zh-cn" | "zh_CN") => true,
+        Some(_) => return Err(ApiError::argument("lang", "must be en-us or zh-cn")),
+    };
+    let sites = &context.state.settings.sites;
+    let locations = sites.zones.iter().map(|zone| {
+        let known = NAMES.iter().find(|(id, ..)| id == zone);
+        let name = known.map_or(
+            zone.as_str(),
+            |(_, english, local)| {
+                if chinese { local } else { english }
+            },
+        );
+        json!({ "id": zone, "name": name, "endpoint": format!("{zone}.{}", sites.domain) })
+    });
+    let locations: Vec<_> = locations.collect();
+    Ok(Reply::json(&json!({ "locations": locations })))
+}

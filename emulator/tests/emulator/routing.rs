@@ -284,3 +284,21 @@ async fn several_emulators_do_not_know_of_each_other() {
         200
     );
 }
+
+#[tokio::test]
+async fn everybody_may_list_the_zones() {
+    let server = Server::with(|builder| builder.zone("pek3a").zone("test1")).await;
+    let list = |query: &str| call("GET", &format!("/?location{query}")).anonymous();
+    let global = list("").header("Host", "qingstor.com");
+    let expected = serde_json::json!({ "locations": [
+        { "id": "pek3a", "name": "Beijing Zone 3", "endpoint": "pek3a.qingstor.com" },
+        { "id": "test1", "name": "test1", "endpoint": "test1.qingstor.com" },
+    ] });
+    assert_eq!(server.send(&global).await.json(), expected);
+    for lang in ["zh-cn", "zh_CN"] {
+        let reply = server.send(&list(&format!("&lang={lang}"))).await;
+        assert_eq!(reply.json()["locations"][0]["name"], "北京3区");
+    }
+    let unknown = server.send(&list("&lang=tlh")).await;
+    assert_eq!(unknown.error(), (400, "invalid_argument".to_owned()));
+}

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use super::load::{Files, Parsed};
 use super::types::Names;
-use super::{Api, Operation, Output, Place, Response, Selector, TypeDef, snake};
+use super::{Api, Emulated, Operation, Output, Place, Response, Selector, TypeDef, snake};
 use crate::diagnostic::Diagnostic;
 use crate::spec::{self, Scope};
 use crate::yaml::de::Spanned;
@@ -258,6 +258,11 @@ impl<'a> Shared<'a> {
             when: when.map(|w| w.value.0.clone()),
             auth: spec.auth,
             access: access::resolve(spec),
+            emulated: match variant {
+                Some(v) => v.emulator.as_ref(),
+                None => spec.emulator.as_ref(),
+            }
+            .map(emulated),
             retry: variant
                 .and_then(|v| v.retry.as_ref())
                 .unwrap_or(&spec.retry)
@@ -272,6 +277,13 @@ impl<'a> Shared<'a> {
             examples: Vec::new(),
             id,
         }
+    }
+}
+
+fn emulated(spec: &spec::Emulated) -> Emulated {
+    Emulated {
+        does: spec.does.0.clone(),
+        lacks: spec.lacks.as_ref().map(|lacks| lacks.0.clone()),
     }
 }
 
