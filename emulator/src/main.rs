@@ -47,6 +47,9 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     let _ = std::io::stdout().flush();
     signal.await;
     eprintln!("qingstor-emulator: stopping");
+    for finding in emulator.findings() {
+        eprintln!("qingstor-emulator: an answer that no spec declares: {finding}");
+    }
     emulator.shutdown().await;
     Ok(())
 }
@@ -58,6 +61,7 @@ fn builder(arguments: Arguments) -> Result<Builder, Error> {
         .domain(arguments.domain)
         .max_body_bytes(arguments.max_body_mib << 20)
         .allow_fetch_from_anywhere(arguments.fetch_anywhere)
+        .check_answers(arguments.check_answers)
         .accept_other_sdks(!arguments.strict_signatures)
         .admin(arguments.admin)
         .bucket_lease(Duration::from_secs(arguments.bucket_lease));

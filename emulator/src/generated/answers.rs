@@ -1719,7 +1719,7 @@ pub(crate) static IMAGE_PROCESS_ANSWERS: &[Answer] = &[
     Answer {
         status: 404,
         outcome: Outcome::Error,
-        headers: &[],
+        headers: &["x-qs-delete-marker", "x-qs-version-id"],
         body: Body::Error,
     },
 ];

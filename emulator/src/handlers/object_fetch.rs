@@ -1,5 +1,7 @@
 //! PUT Object with a URL that the server is to fetch.
 
+use http::Uri;
+
 use super::Context;
 use super::object_put;
 use crate::conditions::{self, Conditions, Verdict};
@@ -20,6 +22,10 @@ pub(crate) async fn fetch(context: &Context) -> Result<Reply, ApiError> {
     let class = describe::storage_class(&context.request)?;
     let key = CustomerKey::read(&context.request, sse::CUSTOMER)?;
     check_target(context, &bucket)?;
+    // A path or a bare word parses as a URI too, but names no other server that could fail.
+    if url.parse::<Uri>().is_ok_and(|uri| uri.scheme().is_none()) {
+        return Err(ApiError::argument(SOURCE, "is no URL"));
+    }
     let guard = context.state.begin_fetch(&url)?;
     let fetched = origin::download(&url, &context.state.settings).await?;
     let Fetched::Found {

@@ -86,6 +86,10 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 0)]
     pub(crate) bucket_lease: u64,
 
+    /// Answer 500 instead of what the specs do not declare; for tests of this server.
+    #[arg(long)]
+    pub(crate) check_answers: bool,
+
     /// Print the operations, and which of them are implemented, and exit.
     #[arg(long)]
     pub(crate) list_operations: bool,

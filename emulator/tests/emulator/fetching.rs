@@ -99,6 +99,8 @@ async fn what_can_go_wrong_with_an_origin() {
         ("https://127.0.0.1/".to_owned(), 503, "upstream_failed"),
         ("/relative".to_owned(), 503, "upstream_failed"),
         ("http://bad host/".to_owned(), 400, "invalid_argument"),
+        ("word".to_owned(), 400, "invalid_argument"),
+        ("/bucket/key".to_owned(), 400, "invalid_argument"),
     ] {
         let reply = server.send(&fetch(&url)).await;
         assert_eq!(reply.error(), (status, code.to_owned()), "{url}");
