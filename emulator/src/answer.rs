@@ -11,6 +11,8 @@ pub struct Answer {
     pub headers: &'static [&'static str],
     /// What the body is.
     pub body: Body,
+    /// Error codes that come with it here, also if their usual status is another.
+    pub codes: &'static [&'static str],
 }
 
 /// What a status means for the caller.

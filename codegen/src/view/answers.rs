@@ -45,6 +45,8 @@ pub struct AnswerView {
     pub headers: Vec<String>,
     /// `Body::…`.
     pub body: String,
+    /// The error codes that are named with it.
+    pub codes: Vec<String>,
 }
 
 /// A struct in the body of an answer.
@@ -110,6 +112,7 @@ fn answer(response: &Response) -> AnswerView {
         },
         headers: headers(&response.headers),
         body: body.to_string(),
+        codes: response.codes.iter().map(|c| format!("{c:?}")).collect(),
     }
 }
 

@@ -28,60 +28,84 @@ pub static COMMON_ANSWERS: &[Answer] = &[
         outcome: Outcome::Redirect,
         headers: &["location"],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 307,
         outcome: Outcome::Redirect,
         headers: &["location"],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "access_denied",
+            "bad_digest",
+            "entity_too_large",
+            "incomplete_body",
+            "invalid_argument",
+            "invalid_bucket_name",
+            "invalid_object_name",
+            "invalid_request",
+        ],
     },
     Answer {
         status: 401,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_access_key_id", "signature_not_matched"],
     },
     Answer {
         status: 402,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["delinquent_account"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "account_problem",
+            "bucket_not_active",
+            "permission_denied",
+            "request_expired",
+        ],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
     Answer {
         status: 405,
         outcome: Outcome::Error,
         headers: &["allow"],
         body: Body::Error,
+        codes: &["method_not_allowed"],
     },
     Answer {
         status: 500,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["internal_error"],
     },
     Answer {
         status: 503,
         outcome: Outcome::Error,
         headers: &["retry-after"],
         body: Body::Error,
+        codes: &["service_unavailable"],
     },
 ];
 
@@ -105,12 +129,14 @@ pub(crate) static LIST_BUCKETS_ANSWERS: &[Answer] = &[
             ],
             open: false,
         }),
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_location"],
     },
 ];
 
@@ -129,6 +155,7 @@ pub(crate) static LIST_LOCATIONS_ANSWERS: &[Answer] = &[
             ],
             open: false,
         }),
+        codes: &[],
     },
 ];
 
@@ -138,30 +165,35 @@ pub(crate) static DELETE_BUCKET_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["max_requests_exceeded"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied", "bucket_not_active", "lease_not_ready"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
     Answer {
         status: 409,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_empty"],
     },
 ];
 
@@ -171,24 +203,28 @@ pub(crate) static DELETE_BUCKET_CNAME_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_json", "invalid_argument", "cname_error"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -198,18 +234,21 @@ pub(crate) static DELETE_BUCKET_CORS_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -219,18 +258,21 @@ pub(crate) static DELETE_BUCKET_EXTERNAL_MIRROR_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -240,18 +282,21 @@ pub(crate) static DELETE_BUCKET_LIFECYCLE_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -261,18 +306,21 @@ pub(crate) static DELETE_BUCKET_LOGGING_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -282,18 +330,21 @@ pub(crate) static DELETE_BUCKET_NOTIFICATION_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -303,18 +354,21 @@ pub(crate) static DELETE_BUCKET_POLICY_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -324,18 +378,21 @@ pub(crate) static DELETE_BUCKET_REPLICATION_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -359,24 +416,28 @@ pub(crate) static DELETE_MULTIPLE_OBJECTS_ANSWERS: &[Answer] = &[
             ],
             open: false,
         }),
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_json", "invalid_argument", "bad_digest", "too_many_objects"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -400,18 +461,21 @@ pub(crate) static GET_BUCKET_ACL_ANSWERS: &[Answer] = &[
             ],
             open: true,
         }),
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -435,24 +499,28 @@ pub(crate) static GET_BUCKET_CNAME_ANSWERS: &[Answer] = &[
             ],
             open: true,
         }),
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_argument"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -476,18 +544,21 @@ pub(crate) static GET_BUCKET_CORS_ANSWERS: &[Answer] = &[
             ],
             open: true,
         }),
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -506,18 +577,21 @@ pub(crate) static GET_BUCKET_EXTERNAL_MIRROR_ANSWERS: &[Answer] = &[
             ],
             open: true,
         }),
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -536,18 +610,21 @@ pub(crate) static GET_BUCKET_LIFECYCLE_ANSWERS: &[Answer] = &[
             ],
             open: true,
         }),
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -571,18 +648,21 @@ pub(crate) static GET_BUCKET_LOGGING_ANSWERS: &[Answer] = &[
             ],
             open: true,
         }),
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -601,18 +681,21 @@ pub(crate) static GET_BUCKET_NOTIFICATION_ANSWERS: &[Answer] = &[
             ],
             open: true,
         }),
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -631,18 +714,21 @@ pub(crate) static GET_BUCKET_POLICY_ANSWERS: &[Answer] = &[
             ],
             open: true,
         }),
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -661,18 +747,21 @@ pub(crate) static GET_BUCKET_REPLICATION_ANSWERS: &[Answer] = &[
             ],
             open: true,
         }),
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -726,18 +815,21 @@ pub(crate) static GET_BUCKET_STATISTICS_ANSWERS: &[Answer] = &[
             ],
             open: false,
         }),
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -756,18 +848,21 @@ pub(crate) static GET_BUCKET_VERSIONING_ANSWERS: &[Answer] = &[
             ],
             open: true,
         }),
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -777,24 +872,28 @@ pub(crate) static HEAD_BUCKET_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 301,
         outcome: Outcome::Redirect,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[],
     },
 ];
 
@@ -868,24 +967,28 @@ pub(crate) static LIST_MULTIPART_UPLOADS_ANSWERS: &[Answer] = &[
             ],
             open: false,
         }),
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_argument"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -959,24 +1062,28 @@ pub(crate) static LIST_OBJECT_VERSIONS_ANSWERS: &[Answer] = &[
             ],
             open: false,
         }),
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_argument"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1040,24 +1147,28 @@ pub(crate) static LIST_OBJECTS_ANSWERS: &[Answer] = &[
             ],
             open: false,
         }),
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_argument"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1067,36 +1178,48 @@ pub(crate) static POST_OBJECT_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &["etag", "x-qs-version-id"],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 302,
         outcome: Outcome::Success,
         headers: &["etag", "x-qs-version-id", "location"],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "form_policy_violated",
+            "invalid_argument",
+            "invalid_object_name",
+            "entity_too_large",
+            "metadata_too_large",
+        ],
     },
     Answer {
         status: 401,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["signature_not_matched", "invalid_access_key_id"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1106,24 +1229,28 @@ pub(crate) static PUT_BUCKET_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_bucket_name", "max_requests_exceeded"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["too_many_buckets"],
     },
     Answer {
         status: 409,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_already_exists"],
     },
 ];
 
@@ -1133,24 +1260,28 @@ pub(crate) static PUT_BUCKET_ACL_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_json", "invalid_argument", "invalid_request"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1160,24 +1291,35 @@ pub(crate) static PUT_BUCKET_CNAME_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "invalid_json",
+            "invalid_argument",
+            "cname_error",
+            "domain_not_recorded",
+            "cname_record_not_added",
+            "domain_occupied",
+        ],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1187,24 +1329,28 @@ pub(crate) static PUT_BUCKET_CORS_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_json", "invalid_argument", "invalid_request"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1214,24 +1360,28 @@ pub(crate) static PUT_BUCKET_EXTERNAL_MIRROR_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_json", "invalid_argument", "invalid_request"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1241,24 +1391,28 @@ pub(crate) static PUT_BUCKET_LIFECYCLE_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_json", "invalid_argument", "invalid_request"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1268,24 +1422,28 @@ pub(crate) static PUT_BUCKET_LOGGING_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_json", "invalid_argument", "invalid_request"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied", "bucket_not_active"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1295,24 +1453,28 @@ pub(crate) static PUT_BUCKET_NOTIFICATION_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_json", "invalid_argument", "invalid_request"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1322,24 +1484,28 @@ pub(crate) static PUT_BUCKET_POLICY_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_json", "invalid_argument", "invalid_request"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1349,24 +1515,28 @@ pub(crate) static PUT_BUCKET_REPLICATION_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_json", "invalid_argument", "invalid_request"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1376,24 +1546,28 @@ pub(crate) static PUT_BUCKET_VERSIONING_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_json", "invalid_argument", "invalid_request"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1403,24 +1577,28 @@ pub(crate) static ABORT_MULTIPART_UPLOAD_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &[],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["upload_not_exists"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1430,24 +1608,36 @@ pub(crate) static APPEND_OBJECT_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &["x-qs-next-append-position"],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "invalid_argument",
+            "invalid_object_state",
+            "invalid_request",
+            "invalid_object_name",
+            "entity_too_large",
+            "bad_digest",
+            "incomplete_body",
+        ],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1462,24 +1652,34 @@ pub(crate) static COMPLETE_MULTIPART_UPLOAD_ANSWERS: &[Answer] = &[
             "x-qs-version-id",
         ],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "invalid_argument",
+            "invalid_request",
+            "invalid_json",
+            "entity_too_small",
+            "max_parts_exceeded",
+        ],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists", "upload_not_exists"],
     },
 ];
 
@@ -1489,24 +1689,28 @@ pub(crate) static DELETE_OBJECT_ANSWERS: &[Answer] = &[
         outcome: Outcome::Success,
         headers: &["x-qs-version-id", "x-qs-delete-marker"],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_argument"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1533,6 +1737,7 @@ pub(crate) static GET_OBJECT_ANSWERS: &[Answer] = &[
             "x-qs-encryption-customer-key-md5",
         ],
         body: Body::Stream,
+        codes: &[],
     },
     Answer {
         status: 206,
@@ -1556,66 +1761,77 @@ pub(crate) static GET_OBJECT_ANSWERS: &[Answer] = &[
             "x-qs-encryption-customer-key-md5",
         ],
         body: Body::Stream,
+        codes: &[],
     },
     Answer {
         status: 302,
         outcome: Outcome::Redirect,
         headers: &["location"],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 304,
         outcome: Outcome::NotModified,
         headers: &["etag", "last-modified", "cache-control", "expires"],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_argument"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &["x-qs-delete-marker", "x-qs-version-id"],
         body: Body::Error,
+        codes: &["bucket_not_exists", "object_not_exists"],
     },
     Answer {
         status: 405,
         outcome: Outcome::Error,
         headers: &["x-qs-delete-marker", "x-qs-version-id"],
         body: Body::Error,
+        codes: &["method_not_allowed"],
     },
     Answer {
         status: 412,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["precondition_failed"],
     },
     Answer {
         status: 416,
         outcome: Outcome::Error,
         headers: &["content-range"],
         body: Body::Error,
+        codes: &["invalid_range"],
     },
     Answer {
         status: 429,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["fetch_throttled"],
     },
     Answer {
         status: 503,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["upstream_failed"],
     },
 ];
 
@@ -1643,42 +1859,49 @@ pub(crate) static HEAD_OBJECT_ANSWERS: &[Answer] = &[
             "x-qs-encryption-customer-key-md5",
         ],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 304,
         outcome: Outcome::NotModified,
         headers: &["etag", "last-modified", "cache-control", "expires"],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &["x-qs-delete-marker", "x-qs-version-id"],
         body: Body::Error,
+        codes: &[],
     },
     Answer {
         status: 405,
         outcome: Outcome::Error,
         headers: &["x-qs-delete-marker", "x-qs-version-id"],
         body: Body::Error,
+        codes: &[],
     },
     Answer {
         status: 412,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[],
     },
 ];
 
@@ -1697,30 +1920,35 @@ pub(crate) static IMAGE_PROCESS_ANSWERS: &[Answer] = &[
             "expires",
         ],
         body: Body::Stream,
+        codes: &[],
     },
     Answer {
         status: 304,
         outcome: Outcome::NotModified,
         headers: &["etag", "last-modified", "cache-control", "expires"],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_argument", "invalid_request"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &["x-qs-delete-marker", "x-qs-version-id"],
         body: Body::Error,
+        codes: &["bucket_not_exists", "object_not_exists"],
     },
 ];
 
@@ -1752,24 +1980,33 @@ pub(crate) static INITIATE_MULTIPART_UPLOAD_ANSWERS: &[Answer] = &[
             ],
             open: false,
         }),
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "invalid_argument",
+            "invalid_request",
+            "invalid_object_name",
+            "metadata_too_large",
+        ],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1793,24 +2030,28 @@ pub(crate) static LIST_MULTIPART_ANSWERS: &[Answer] = &[
             ],
             open: false,
         }),
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_argument"],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists", "upload_not_exists"],
     },
 ];
 
@@ -1826,18 +2067,21 @@ pub(crate) static OPTIONS_OBJECT_ANSWERS: &[Answer] = &[
             "access-control-expose-headers",
         ],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_argument"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1853,18 +2097,21 @@ pub(crate) static OPTIONS_BUCKET_ANSWERS: &[Answer] = &[
             "access-control-expose-headers",
         ],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["invalid_argument"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists"],
     },
 ];
 
@@ -1879,30 +2126,43 @@ pub(crate) static PUT_OBJECT_ANSWERS: &[Answer] = &[
             "x-qs-encryption-customer-key-md5",
         ],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "invalid_argument",
+            "invalid_request",
+            "invalid_object_name",
+            "metadata_too_large",
+            "entity_too_large",
+            "bad_digest",
+            "incomplete_body",
+        ],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists", "object_not_exists"],
     },
     Answer {
         status: 412,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["precondition_failed"],
     },
 ];
 
@@ -1917,30 +2177,43 @@ pub(crate) static COPY_OBJECT_ANSWERS: &[Answer] = &[
             "x-qs-encryption-customer-key-md5",
         ],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "invalid_argument",
+            "invalid_request",
+            "invalid_object_name",
+            "metadata_too_large",
+            "entity_too_large",
+            "bad_digest",
+            "incomplete_body",
+        ],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists", "object_not_exists"],
     },
     Answer {
         status: 412,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["precondition_failed"],
     },
 ];
 
@@ -1955,30 +2228,43 @@ pub(crate) static MOVE_OBJECT_ANSWERS: &[Answer] = &[
             "x-qs-encryption-customer-key-md5",
         ],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "invalid_argument",
+            "invalid_request",
+            "invalid_object_name",
+            "metadata_too_large",
+            "entity_too_large",
+            "bad_digest",
+            "incomplete_body",
+        ],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists", "object_not_exists"],
     },
     Answer {
         status: 412,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["precondition_failed"],
     },
 ];
 
@@ -1993,48 +2279,64 @@ pub(crate) static FETCH_OBJECT_ANSWERS: &[Answer] = &[
             "x-qs-encryption-customer-key-md5",
         ],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "invalid_argument",
+            "invalid_request",
+            "invalid_object_name",
+            "metadata_too_large",
+            "entity_too_large",
+            "bad_digest",
+            "incomplete_body",
+        ],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists", "object_not_exists"],
     },
     Answer {
         status: 409,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["fetch_in_process"],
     },
     Answer {
         status: 412,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["precondition_failed"],
     },
     Answer {
         status: 429,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["fetch_throttled"],
     },
     Answer {
         status: 503,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["upstream_failed"],
     },
 ];
 
@@ -2049,24 +2351,37 @@ pub(crate) static UPLOAD_MULTIPART_ANSWERS: &[Answer] = &[
             "x-qs-content-copy-range",
         ],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "invalid_argument",
+            "invalid_request",
+            "invalid_object_name",
+            "max_parts_exceeded",
+            "entity_too_small",
+            "entity_too_large",
+            "bad_digest",
+            "incomplete_body",
+        ],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists", "upload_not_exists", "object_not_exists"],
     },
 ];
 
@@ -2081,30 +2396,44 @@ pub(crate) static UPLOAD_MULTIPART_COPY_ANSWERS: &[Answer] = &[
             "x-qs-content-copy-range",
         ],
         body: Body::None,
+        codes: &[],
     },
     Answer {
         status: 400,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &[
+            "invalid_argument",
+            "invalid_request",
+            "invalid_object_name",
+            "max_parts_exceeded",
+            "entity_too_small",
+            "entity_too_large",
+            "bad_digest",
+            "incomplete_body",
+        ],
     },
     Answer {
         status: 403,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["permission_denied"],
     },
     Answer {
         status: 404,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["bucket_not_exists", "upload_not_exists", "object_not_exists"],
     },
     Answer {
         status: 412,
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
+        codes: &["precondition_failed"],
     },
 ];
 
