@@ -24,7 +24,7 @@ use qingstor_conformance::{Check, check};
 #[derive(Parser)]
 #[command(name = "conformance", bin_name = "cargo xtask conformance")]
 struct Arguments {
-    /// The endpoint to check, such as https://qingstor.com.
+    /// The endpoint to check, such as `https://qingstor.com`.
     #[arg(long)]
     endpoint: Option<String>,
 

@@ -55,7 +55,11 @@ async fn encrypted() -> SocketAddr {
     let address = listener.local_addr().unwrap();
     let certificate = CertificateDer::from_pem_slice(include_bytes!("../tls/server.pem")).unwrap();
     let key = PrivateKeyDer::from_pem_slice(include_bytes!("../tls/server.key")).unwrap();
-    let config = ServerConfig::builder()
+    // Other crates of a build may bring another provider, and then there is no default one.
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)
         .unwrap();
