@@ -31,11 +31,16 @@ pub(crate) fn run(root: &Path, check: bool) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    for (label, paths) in [
-        ("missing", &drift.missing),
-        ("stale", &drift.stale),
-        ("orphaned", &drift.orphaned),
-    ] {
+    // What is wrong if it is only looked at is what was done if it is written.
+    let labels = if check {
+        ["missing", "stale", "orphaned"]
+    } else {
+        ["new", "changed", "removed"]
+    };
+    for (label, paths) in labels
+        .into_iter()
+        .zip([&drift.missing, &drift.stale, &drift.orphaned])
+    {
         for path in paths {
             println!("{label:>8} {path}");
         }
