@@ -180,9 +180,27 @@ pub(super) fn override_headers(context: &Context, reply: &mut Reply) -> Result<(
         if context.identity.is_anonymous() {
             return Err(ApiError::argument(query, "only in signed requests"));
         }
+        if *header == "Content-Type" && !is_media_type(value) {
+            return Err(ApiError::argument(query, "not a media type"));
+        }
         reply.set(header, value)?;
     }
     Ok(())
+}
+
+/// Whether a text is `type/subtype`, with parameters in printable ASCII or without.
+fn is_media_type(text: &str) -> bool {
+    let essence = text.split(';').next().unwrap_or_default().trim_end();
+    let token = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    };
+    let is_named = essence
+        .split_once('/')
+        .is_some_and(|(kind, name)| token(kind) && token(name));
+    is_named && text.bytes().all(|byte| (0x20..0x7f).contains(&byte))
 }
 
 fn wanted_range(context: &Context, object: &Version) -> Result<Option<Span>, ApiError> {

@@ -222,6 +222,27 @@ async fn ranges() {
 }
 
 #[tokio::test]
+async fn an_answer_has_no_type_that_is_none() {
+    let server = Server::with_bucket().await;
+    server.put("/mybucket/k", b"hello").await;
+    for (raw, decoded, status) in [
+        ("word", "word", 400),
+        ("%C3%A9/x", "\u{e9}/x", 400),
+        ("text/", "text/", 400),
+        ("text/plain%3B%20a%3D%C3%A9", "text/plain; a=\u{e9}", 400),
+        (
+            "text/plain%3B%20charset%3Dutf-8",
+            "text/plain; charset=utf-8",
+            200,
+        ),
+    ] {
+        let call = call("GET", &format!("/mybucket/k?response-content-type={raw}"))
+            .resource(&format!("/mybucket/k?response-content-type={decoded}"));
+        assert_eq!(server.send(&call).await.status, status, "{decoded}");
+    }
+}
+
+#[tokio::test]
 async fn overrides_replace_headers_of_one_answer() {
     let server = Server::with_bucket().await;
     server.put("/mybucket/k", b"hello").await;
