@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use qingstor_codegen::diagnostic::did_you_mean;
 use qingstor_codegen::model::{Field, Operation};
 
 use crate::{lint, spawn};
@@ -34,12 +35,8 @@ pub(crate) fn run(root: &Path, name: &str) -> ExitCode {
         .find(|o| o.id == name || o.snake == name)
     else {
         let names = api.operations.iter().map(|o| o.snake.as_str());
-        match qingstor_codegen::diagnostic::closest(name, names) {
-            Some(near) => {
-                eprintln!("error: there is no operation `{name}`; did you mean `{near}`?")
-            }
-            None => eprintln!("error: there is no operation `{name}`"),
-        }
+        let hint = did_you_mean(name, names).map_or(String::new(), |hint| format!("; {hint}"));
+        eprintln!("error: there is no operation `{name}`{hint}");
         return ExitCode::FAILURE;
     };
     print(operation);

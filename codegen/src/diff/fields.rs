@@ -2,7 +2,6 @@
 
 use super::{Changes, Kind};
 use crate::model::{Field, Literal, Place};
-use crate::view::spec_type;
 
 /// What a list of fields is to a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +101,7 @@ fn one(old: &Field, new: &Field, used: Use, subject: &str, changes: &mut Changes
         );
     }
     if old.ty != new.ty {
-        let (now, was) = (spec_type(&new.ty), spec_type(&old.ty));
+        let (now, was) = (new.ty.to_string(), old.ty.to_string());
         changed(true, format!("has the type `{now}`, had `{was}`"));
     }
     if old.required != new.required {

@@ -60,13 +60,11 @@ pub fn value(api: &Api, ty: &Type, name: &str, seed: u64, header: bool) -> Liter
             };
             let members = (0_u64..).zip(fields).map(|(index, field)| {
                 let seed = seed * 10 + index;
-                Argument {
-                    name: field.name.clone(),
-                    wire: field.wire.clone(),
-                    ty: field.ty.clone(),
-                    required: field.required,
-                    value: value(api, &field.ty, &field.wire, seed, false),
-                }
+                Argument::of(
+                    field,
+                    field.required,
+                    value(api, &field.ty, &field.wire, seed, false),
+                )
             });
             Literal::Struct {
                 name: name.clone(),

@@ -7,6 +7,8 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
+use crate::diagnostic::did_you_mean;
+
 /// Reads a text through a function that may refuse it.
 macro_rules! scalar {
     ($name:ident, $expected:literal, $read:path, $schema:tt) => {
@@ -323,6 +325,16 @@ pub enum TimeFormat {
     Unix,
 }
 
+impl fmt::Display for TimeFormat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Http => "http",
+            Self::Iso8601 => "iso8601",
+            Self::Unix => "unix",
+        })
+    }
+}
+
 /// A type as a spec names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
@@ -409,15 +421,12 @@ fn nested_type(text: &str, depth: usize) -> Result<TypeExpr, String> {
         _ => {
             return match read_type_name(text) {
                 Ok(name) => Ok(TypeExpr::Named(name.0)),
-                Err(_) => Err(
-                    match crate::diagnostic::closest(text, TYPES.iter().copied()) {
-                        Some(name) => format!("`{text}` is not a type\ndid you mean `{name}`?"),
-                        None => format!(
-                            "`{text}` is not a type\none of {}, or a type of specs/types",
-                            TYPES.join(", ")
-                        ),
-                    },
-                ),
+                Err(_) => {
+                    let hint = did_you_mean(text, TYPES.iter().copied()).unwrap_or_else(|| {
+                        format!("one of {}, or a type of specs/types", TYPES.join(", "))
+                    });
+                    Err(format!("`{text}` is not a type\n{hint}"))
+                }
             };
         }
     })
@@ -433,9 +442,7 @@ impl fmt::Display for TypeExpr {
             Self::Uint64 => f.write_str("uint64"),
             Self::Float64 => f.write_str("float64"),
             Self::Bytes => f.write_str("bytes"),
-            Self::Timestamp(TimeFormat::Http) => f.write_str("timestamp(http)"),
-            Self::Timestamp(TimeFormat::Iso8601) => f.write_str("timestamp(iso8601)"),
-            Self::Timestamp(TimeFormat::Unix) => f.write_str("timestamp(unix)"),
+            Self::Timestamp(format) => write!(f, "timestamp({format})"),
             Self::ByteRange => f.write_str("byte_range"),
             Self::ObjectRef => f.write_str("object_ref"),
             Self::CustomerKey => f.write_str("customer_key"),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::doc::{cell, safe};
-use super::page::heading;
+use super::index::heading;
 use crate::model::{Api, Field, Operation, TypeKind, scope_name};
 
 /// What is emulated, and what that rests on.

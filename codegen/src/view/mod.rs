@@ -4,7 +4,9 @@ mod answers;
 mod conformance;
 pub(crate) mod doc;
 mod emulator;
+mod error_page;
 mod facts;
+mod index;
 mod operation;
 mod page;
 mod routes;
@@ -15,9 +17,10 @@ use serde::Serialize;
 pub use answers::{AnswersView, answers};
 pub use conformance::{ChecksView, checks};
 pub use emulator::{EmulatedView, EmulatorView, InferenceView, emulator};
+pub use error_page::{ErrorPageView, error_page};
+pub use index::{IndexView, index};
 pub use operation::{OperationView, operation};
-pub use page::{ErrorPageView, IndexView, PageView, error_page, index, page};
-pub(crate) use routes::spec_type;
+pub use page::{PageView, page};
 pub use routes::{RoutesView, routes};
 pub use types::{EnumView, StructView, enumeration, structure};
 
@@ -119,5 +122,14 @@ pub(crate) fn host(scope: Scope) -> &'static str {
     match scope {
         Scope::Service => "Client",
         Scope::Bucket | Scope::Object => "Bucket",
+    }
+}
+
+/// The scope as Rust: the SDK and the emulator have an enum of this name each.
+fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Service => "Scope::Service",
+        Scope::Bucket => "Scope::Bucket",
+        Scope::Object => "Scope::Object",
     }
 }

@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use crate::model::{Access, Api, Operation, Place, RequestBody, Type};
-use crate::spec::{Auth, Permission, Scope};
+use super::scope;
+use crate::model::{Access, Api, Operation, Place, RequestBody};
+use crate::spec::{Auth, Permission};
 
 /// The route table.
 #[derive(Debug, Serialize)]
@@ -82,7 +83,7 @@ fn route(operation: &Operation) -> RouteView {
         Some(ParamView {
             name: format!("{:?}", field.wire),
             location: location.into(),
-            ty: format!("{:?}", spec_type(&field.ty)),
+            ty: format!("{:?}", field.ty.to_string()),
             required: field.required,
         })
     });
@@ -99,11 +100,7 @@ fn route(operation: &Operation) -> RouteView {
         operation: format!("{:?}", operation.id),
         title: format!("{:?}", operation.title),
         method: format!("{:?}", operation.method),
-        scope: match operation.scope {
-            Scope::Service => "Scope::Service".into(),
-            Scope::Bucket => "Scope::Bucket".into(),
-            Scope::Object => "Scope::Object".into(),
-        },
+        scope: scope(operation.scope).into(),
         selector: option(operation.selector.as_ref().map(|s| s.key.clone())),
         when: option(operation.when.as_ref().map(|w| w.to_ascii_lowercase())),
         auth: match operation.auth {
@@ -148,28 +145,4 @@ fn access(access: &Access) -> String {
 /// The constant in the emulator's table of answers.
 pub(super) fn answers_name(operation: &Operation) -> String {
     format!("{}_ANSWERS", operation.snake.to_uppercase())
-}
-
-/// A type as a spec names it.
-pub(crate) fn spec_type(ty: &Type) -> String {
-    use crate::spec::TimeFormat;
-    match ty {
-        Type::String => "string".into(),
-        Type::Bool => "bool".into(),
-        Type::Int32 => "int32".into(),
-        Type::Int64 => "int64".into(),
-        Type::Uint64 => "uint64".into(),
-        Type::Float64 => "float64".into(),
-        Type::Bytes => "bytes".into(),
-        Type::Timestamp(TimeFormat::Http) => "timestamp(http)".into(),
-        Type::Timestamp(TimeFormat::Iso8601) => "timestamp(iso8601)".into(),
-        Type::Timestamp(TimeFormat::Unix) => "timestamp(unix)".into(),
-        Type::ByteRange => "byte_range".into(),
-        Type::ObjectRef => "object_ref".into(),
-        Type::CustomerKey => "customer_key".into(),
-        Type::ImageActions => "image_actions".into(),
-        Type::List(item) => format!("list<{}>", spec_type(item)),
-        Type::Map(item) => format!("map<{}>", spec_type(item)),
-        Type::Struct(name) | Type::Enum(name) => name.clone(),
-    }
 }

@@ -14,7 +14,7 @@ use serde::de::{
 };
 
 use super::{Entry, Node, Value};
-use crate::diagnostic::{Diagnostic, Place, SourceText, closest};
+use crate::diagnostic::{Diagnostic, Place, SourceText, did_you_mean};
 
 /// More mistakes than this in one file are not worth reading at once.
 const MAX_ERRORS: usize = 50;
@@ -144,18 +144,14 @@ impl de::Error for Error {
     }
 
     fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
-        let hint = match closest(field, expected.iter().copied()) {
-            Some(name) => format!("did you mean `{name}`?"),
-            None => format!("known here: {}", expected.join(", ")),
-        };
+        let hint = did_you_mean(field, expected.iter().copied())
+            .unwrap_or_else(|| format!("known here: {}", expected.join(", ")));
         Self::new(format!("unknown key `{field}`"), Some(hint))
     }
 
     fn unknown_variant(variant: &str, expected: &'static [&'static str]) -> Self {
-        let hint = match closest(variant, expected.iter().copied()) {
-            Some(name) => format!("did you mean `{name}`?"),
-            None => format!("one of: {}", expected.join(", ")),
-        };
+        let hint = did_you_mean(variant, expected.iter().copied())
+            .unwrap_or_else(|| format!("one of: {}", expected.join(", ")));
         Self::new(format!("`{variant}` is not known here"), Some(hint))
     }
 

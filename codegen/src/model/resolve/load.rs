@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use super::{Answers, Api, ApiError, examples, operations, routes, types, upper_camel};
+use super::{examples, operations, routes, types};
 use crate::diagnostic::{Diagnostic, Place as SourcePlace, SourceText};
+use crate::model::{self, Answers, Api, ApiError, upper_camel};
 use crate::spec::{Entity, ErrorList, Operation, Service, TypeFile};
 use crate::yaml::{self, de::Spanned};
 
@@ -69,6 +70,15 @@ pub fn load(specs: &BTreeMap<String, Vec<u8>>) -> Result<Api, Vec<Diagnostic>> {
         Ok(api)
     } else {
         Err(problems)
+    }
+}
+
+impl Files {
+    /// The file that an operation of the model comes from.
+    pub(super) fn of(&self, operation: &model::Operation) -> Option<&Parsed<Operation>> {
+        self.operations
+            .iter()
+            .find(|f| f.source.path == operation.file)
     }
 }
 

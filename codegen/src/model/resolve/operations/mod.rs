@@ -12,9 +12,11 @@ use std::collections::BTreeMap;
 
 use super::load::{Files, Parsed};
 use super::types::Names;
-use super::{Api, Emulated, Operation, Output, Place, Response, Selector, TypeDef, snake};
 use crate::diagnostic::Diagnostic;
-use crate::spec::{self, Scope};
+use crate::model::{
+    Api, Emulated, Operation, Output, Place, Response, Selector, TypeDef, scope_name, snake,
+};
+use crate::spec;
 use crate::yaml::de::Spanned;
 
 /// Methods that the handles have for themselves.
@@ -120,15 +122,6 @@ fn check_place(file: &Parsed<spec::Operation>, problems: &mut Vec<Diagnostic>) {
             file.at(&spec.operation, message)
                 .hint(format!("by its name and scope it belongs in {expected}")),
         );
-    }
-}
-
-/// The folder of a scope's specs.
-pub fn scope_name(scope: Scope) -> &'static str {
-    match scope {
-        Scope::Service => "service",
-        Scope::Bucket => "bucket",
-        Scope::Object => "object",
     }
 }
 

@@ -1,8 +1,8 @@
 //! Who may do an operation besides the bucket's owner.
 
-use super::super::Access;
 use super::super::load::Parsed;
 use crate::diagnostic::Diagnostic;
+use crate::model::Access;
 use crate::spec::{self, Auth, Scope};
 
 /// What the spec says, or what it means by saying nothing.

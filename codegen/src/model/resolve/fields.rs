@@ -2,8 +2,9 @@
 
 use super::load::Parsed;
 use super::types::Names;
-use super::{Field, Literal, Place, Type, names, values};
+use super::values;
 use crate::diagnostic::Diagnostic;
+use crate::model::{Field, Literal, Place, Type, names};
 use crate::spec;
 use crate::yaml::de::Spanned;
 

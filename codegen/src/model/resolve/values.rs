@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Argument, Literal, Type, TypeDef, TypeKind};
-use crate::diagnostic::closest;
+use crate::diagnostic::did_you_mean;
+use crate::model::{Argument, Literal, Type, TypeDef, TypeKind};
 use crate::yaml::{Node, Value};
 
 /// Why a value does not fit its type.
@@ -179,10 +179,8 @@ fn structure(types: &[TypeDef], name: &str, node: &Node, whole: bool) -> Result<
     if let Value::Map(entries) = &node.value {
         for entry in entries {
             if !fields.iter().any(|f| f.name == entry.key) {
-                let hint = match closest(&entry.key, fields.iter().map(|f| f.name.as_str())) {
-                    Some(near) => format!("; did you mean `{near}`?"),
-                    None => String::new(),
-                };
+                let hint = did_you_mean(&entry.key, fields.iter().map(|f| f.name.as_str()))
+                    .map_or(String::new(), |hint| format!("; {hint}"));
                 return Err(Mistake {
                     range: entry.key_range.clone(),
                     message: format!("`{name}` has no field `{}`{hint}", entry.key),
@@ -193,17 +191,15 @@ fn structure(types: &[TypeDef], name: &str, node: &Node, whole: bool) -> Result<
     let mut members = Vec::new();
     for field in fields {
         match node.get(&field.name) {
-            Some(value) => members.push(Argument {
-                name: field.name.clone(),
-                wire: field.wire.clone(),
-                ty: field.ty.clone(),
-                required: if whole {
+            Some(value) => {
+                let required = if whole {
                     field.required
                 } else {
                     field.is_plain()
-                },
-                value: read(types, &field.ty, value, whole)?,
-            }),
+                };
+                let value = read(types, &field.ty, value, whole)?;
+                members.push(Argument::of(field, required, value));
+            }
             None if whole && field.required => {
                 return mistake(node, format!("`{name}` needs `{}`", field.name));
             }

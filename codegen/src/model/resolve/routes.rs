@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::Api;
 use super::load::Files;
 use crate::diagnostic::Diagnostic;
+use crate::model::Api;
 
 /// Refuses two operations on one route.
 pub(super) fn check(files: &Files, api: &Api, problems: &mut Vec<Diagnostic>) {
@@ -16,11 +16,7 @@ pub(super) fn check(files: &Files, api: &Api, problems: &mut Vec<Diagnostic>) {
         let Some(other) = routes.insert(route, &operation.id) else {
             continue;
         };
-        let Some(file) = files
-            .operations
-            .iter()
-            .find(|f| f.source.path == operation.file)
-        else {
+        let Some(file) = files.of(operation) else {
             continue;
         };
         let variant = file

@@ -1,9 +1,9 @@
 //! How the next page of a list is asked for.
 
 use super::super::load::Parsed;
-use super::super::{Field, NextValue, Paging, Type, TypeKind};
 use super::Shared;
-use crate::diagnostic::{Diagnostic, closest};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::model::{Field, NextValue, Paging, Type, TypeKind};
 use crate::spec;
 use crate::yaml::de::Spanned;
 
@@ -185,10 +185,10 @@ fn find<'f>(
     if found.is_none() {
         let problem = file.at(name, format!("the {of} has no field `{}`", name.value.0));
         problems.push(
-            match closest(&name.value.0, fields.iter().map(|f| f.name.as_str())) {
-                Some(near) => problem.hint(format!("did you mean `{near}`?")),
-                None => problem.hint("look at the names above"),
-            },
+            problem.hint(
+                did_you_mean(&name.value.0, fields.iter().map(|f| f.name.as_str()))
+                    .unwrap_or_else(|| "look at the names above".into()),
+            ),
         );
     }
     found

@@ -1,8 +1,8 @@
 //! The path on the request line, and the scope that follows from it.
 
 use super::super::load::Parsed;
-use super::scope_name;
 use crate::diagnostic::Diagnostic;
+use crate::model::scope_name;
 use crate::spec::{self, HttpPath, Scope};
 use crate::yaml::de::Spanned;
 

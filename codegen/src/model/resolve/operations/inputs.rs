@@ -2,9 +2,9 @@
 
 use super::super::fields::{self, Context};
 use super::super::load::Parsed;
-use super::super::{Computed, Field, Place, RequestBody, Type};
 use super::{Shared, is_for};
 use crate::diagnostic::Diagnostic;
+use crate::model::{Computed, Field, Place, RequestBody, Type};
 use crate::spec::{self, BodyKind, ComputedRule, Scope};
 use crate::yaml::de::Spanned;
 

@@ -3,9 +3,9 @@
 use super::super::fields::{self, Context};
 use super::super::load::Parsed;
 use super::super::types::Names;
-use super::super::{Answers, Api, ApiError, Field, Output, Place, Response, ResponseBody};
 use super::inputs::check_body;
-use crate::diagnostic::{Diagnostic, closest};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::model::{Answers, Api, ApiError, Field, Output, Place, Response, ResponseBody};
 use crate::spec::{self, BodyKind, Outcome};
 use crate::yaml::de::Spanned;
 
@@ -111,10 +111,10 @@ fn without_body<T>(
         if !errors.iter().any(|e| e.code == code.value) {
             let problem = file.at(code, format!("no error is called `{}`", code.value));
             problems.push(
-                match closest(&code.value, errors.iter().map(|e| e.code.as_str())) {
-                    Some(near) => problem.hint(format!("did you mean `{near}`?")),
-                    None => problem.hint("the codes are listed in specs/errors.yaml"),
-                },
+                problem.hint(
+                    did_you_mean(&code.value, errors.iter().map(|e| e.code.as_str()))
+                        .unwrap_or_else(|| "the codes are listed in specs/errors.yaml".into()),
+                ),
             );
         }
     }
