@@ -11,6 +11,7 @@ mod format;
 mod generate;
 pub mod model;
 pub mod openapi;
+mod plan;
 mod render;
 mod rust;
 mod schema;
@@ -21,6 +22,8 @@ pub mod yaml;
 
 pub use diagnostic::Diagnostic;
 pub use generate::{Files, GENERATED_FOLDERS};
+pub use plan::{Planned, plan};
+pub use render::Templates;
 pub use source::Sources;
 
 /// Checks the specs.
@@ -31,7 +34,6 @@ pub fn check(sources: &Sources) -> Result<model::Api, Vec<Diagnostic>> {
 /// Makes every generated file.
 pub fn generate(sources: &Sources) -> Result<Files, Vec<Diagnostic>> {
     let api = check(sources)?;
-    let templates =
-        render::Templates::parse(&sources.templates).map_err(|problem| vec![problem])?;
+    let templates = Templates::parse(&sources.templates).map_err(|problem| vec![problem])?;
     generate::generate(&api, &templates)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use tera::{Context, Tera};
+use tera::Tera;
 
 use crate::diagnostic::Diagnostic;
+use crate::plan::Planned;
 
 /// The templates, parsed.
 pub struct Templates(Tera);
@@ -23,16 +23,12 @@ impl Templates {
         Ok(Self(tera))
     }
 
-    /// Renders one view. `subject` names the spec that the text is made from.
-    pub fn render(
-        &self,
-        template: &str,
-        subject: &str,
-        view: &impl Serialize,
-    ) -> Result<String, Diagnostic> {
-        let context = Context::from_serialize(view)
-            .map_err(|e| Diagnostic::nowhere(format!("{template} for {subject}: {e}")))?;
-        self.0.render(template, &context).map_err(|e| {
+    /// Renders one file, as the template leaves it: not laid out yet.
+    pub fn render(&self, file: &Planned) -> Result<String, Diagnostic> {
+        let Planned {
+            template, subject, ..
+        } = file;
+        self.0.render(template, &file.context).map_err(|e| {
             Diagnostic::nowhere(format!("templates/{template} fails for {subject}: {e}"))
         })
     }
