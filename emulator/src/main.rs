@@ -60,6 +60,7 @@ fn builder(arguments: Arguments) -> Result<Builder, Error> {
         .access_key(arguments.access_key, arguments.secret_key)
         .domain(arguments.domain)
         .max_body_bytes(arguments.max_body_mib << 20)
+        .min_part_bytes(arguments.min_part_bytes)
         .allow_fetch_from_anywhere(arguments.fetch_anywhere)
         .check_answers(arguments.check_answers)
         .accept_other_sdks(!arguments.strict_signatures)

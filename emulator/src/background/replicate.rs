@@ -81,7 +81,7 @@ fn copy(
     rule: &Rule,
     now: SystemTime,
 ) -> Result<(), StoreError> {
-    let segments = change.share(&version.segments)?;
+    let segments = change.share(version)?;
     let mut description = version.description.clone();
     rule.storage_class
         .clone_into(&mut description.storage_class);

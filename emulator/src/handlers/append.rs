@@ -69,8 +69,7 @@ pub(crate) async fn append(context: &mut Context) -> Result<Reply, ApiError> {
             }
             Some(old) => {
                 let mut new = old.clone();
-                change.extend(&mut new.segments, written)?;
-                new.size = size;
+                change.extend(&mut new, written)?;
                 new.etag = hex(&Md5::digest(format!("{}{added}", old.etag)).into());
                 new.modified = now;
                 change.replace(&bucket, &name, &old, &new)?;

@@ -65,7 +65,7 @@ pub(crate) async fn copy(context: &Context) -> Result<Reply, ApiError> {
         let version = source.find_in(change)?;
         sse::check(version.key_print.as_ref(), None, sse::COPY_SOURCE)?;
         conditions.require(&version)?;
-        let segments = change.share(&version.segments)?;
+        let segments = change.share(&version)?;
         let draft = Draft {
             etag: version.etag.clone(),
             created: now,
@@ -119,7 +119,7 @@ pub(crate) async fn rename(context: &Context) -> Result<Reply, ApiError> {
         let version = source.find_in(change)?;
         conditions.require(&version)?;
         // Where the source's bucket keeps versions, its last one stays there and has the bytes too.
-        let segments = change.share(&version.segments)?;
+        let segments = change.share(&version)?;
         match &source.version_id {
             Some(id) => drop(change.delete_version(&source.bucket, &source.key, id)?),
             None => drop(change.delete(&source.bucket, &source.key, now)?),

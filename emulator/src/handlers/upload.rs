@@ -91,7 +91,8 @@ pub(crate) async fn complete(context: &Context) -> Result<Reply, ApiError> {
         let mut segments = Vec::new();
         let mut digests = Md5::new();
         for (number, part) in change.take_upload(&bucket, &name, &id, &upload)? {
-            if chosen.iter().any(|choice| choice.number == number) {
+            let found = chosen.binary_search_by_key(&number, |choice| choice.number);
+            if found.is_ok() {
                 digests.update(digest(&part.etag));
                 segments.extend(part.segments);
             } else {

@@ -62,6 +62,10 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 5120, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
     pub(crate) max_body_mib: u64,
 
+    /// Least size in bytes of all parts of an upload but the last. The service has 4 MiB.
+    #[arg(long, default_value_t = 4 << 20)]
+    pub(crate) min_part_bytes: u64,
+
     /// Let the server ask other machines than this one: for fetches and for pictures that are laid over others.
     #[arg(long)]
     pub(crate) fetch_anywhere: bool,

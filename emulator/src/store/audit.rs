@@ -12,6 +12,7 @@ const CURRENT: Row<(u64, &str)> = TableDefinition::new("current");
 const HISTORY: Row<(u64, &str, u64)> = TableDefinition::new("history");
 const UPLOADS: Row<(u64, &str, &str)> = TableDefinition::new("uploads");
 const PARTS: Row<(&str, u32)> = TableDefinition::new("parts");
+const SEGMENTS: Row<(u64, u64)> = TableDefinition::new("segments");
 const USAGE: Row<u64> = TableDefinition::new("usage");
 const BUCKETS: Row<&str> = TableDefinition::new("buckets");
 const SMALL: Row<u64> = TableDefinition::new("small");
@@ -25,6 +26,8 @@ struct Recount {
     blobs: BTreeMap<u64, (u32, u64)>,
     /// For each short segment: how many name it, and its length.
     small: BTreeMap<u64, (u32, u64)>,
+    /// For each version with rows of its own: its segments by their first bytes. Taken out when its version is found.
+    rows: BTreeMap<u64, BTreeMap<u64, Value>>,
     /// By bucket and class: versions, bytes, bytes that are billed.
     usage: BTreeMap<(u64, String), [u64; 3]>,
     mistakes: Vec<String>,
@@ -37,6 +40,10 @@ pub(crate) fn audit(
 ) -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let reading = database.begin_read()?;
     let mut count = Recount::default();
+    for ((sequence, begin), segment) in all(reading.open_table(SEGMENTS))? {
+        let rows = count.rows.entry(sequence).or_default();
+        rows.insert(begin, segment);
+    }
 
     let buckets: BTreeMap<u64, String> = all(reading.open_table(BUCKETS))?
         .into_iter()
@@ -90,6 +97,11 @@ pub(crate) fn audit(
         }
     }
 
+    for (sequence, rows) in std::mem::take(&mut count.rows) {
+        let rows = rows.len();
+        let mistake = format!("{rows} segments are of no version: {sequence}");
+        count.mistakes.push(mistake);
+    }
     for (bucket, _) in count.usage.keys() {
         if !buckets.contains_key(bucket) {
             count.mistakes.push(format!("there is no bucket {bucket}"));
@@ -156,7 +168,11 @@ pub(crate) fn audit(
 
 impl Recount {
     fn version(&mut self, bucket: u64, key: &str, version: &Value) {
-        let size = self.segments(key, version);
+        let size = if version["spread"] == true {
+            self.rows(key, version)
+        } else {
+            self.segments(key, version)
+        };
         if version["delete_marker"] == true {
             return;
         }
@@ -178,33 +194,60 @@ impl Recount {
         }
     }
 
+    /// Counts the rows that a version names, which join without gaps, and returns their length.
+    fn rows(&mut self, name: &str, version: &Value) -> u64 {
+        let sequence = version["sequence"].as_u64().unwrap_or(0);
+        let rows = self.rows.remove(&sequence).unwrap_or_default();
+        if version["segments"] != Value::Null || rows.len() < 2 {
+            let rows = rows.len();
+            self.mistakes
+                .push(format!("{name}: {rows} rows of segments, or others too"));
+        }
+        let mut total = 0;
+        for (begin, segment) in &rows {
+            if *begin != total {
+                self.mistakes
+                    .push(format!("{name}: a segment at {begin}, not at {total}"));
+            }
+            total += self.segment(name, segment);
+        }
+        self.agree(name, version, total)
+    }
+
     /// Counts what a record names, and returns its length.
     fn segments(&mut self, name: &str, record: &Value) -> u64 {
-        let mut total = 0;
-        for segment in record["segments"].as_array().into_iter().flatten() {
-            let length = segment["length"].as_u64().unwrap_or(0);
-            total += length;
-            let place = &segment["place"];
-            let (count, id) = match (place["small"].as_u64(), place["blob"].as_u64()) {
-                (Some(id), None) => (&mut self.small, id),
-                (None, Some(id)) => (&mut self.blobs, id),
-                _ => {
-                    self.mistakes.push(format!("{name}: a segment is nowhere"));
-                    continue;
-                }
-            };
-            let (users, known) = count.entry(id).or_insert((0, length));
-            *users += 1;
-            if *known != length {
-                self.mistakes
-                    .push(format!("{name}: {id:016x} has two lengths"));
-            }
-        }
+        let segments = record["segments"].as_array().into_iter().flatten();
+        let total = segments.map(|segment| self.segment(name, segment)).sum();
+        self.agree(name, record, total)
+    }
+
+    fn agree(&mut self, name: &str, record: &Value, total: u64) -> u64 {
         if record["size"].as_u64() != Some(total) {
             self.mistakes
                 .push(format!("{name}: the segments have {total} bytes"));
         }
         total
+    }
+
+    /// Counts a segment, and returns its length.
+    fn segment(&mut self, name: &str, segment: &Value) -> u64 {
+        let length = segment["length"].as_u64().unwrap_or(0);
+        let place = &segment["place"];
+        let (count, id) = match (place["small"].as_u64(), place["blob"].as_u64()) {
+            (Some(id), None) => (&mut self.small, id),
+            (None, Some(id)) => (&mut self.blobs, id),
+            _ => {
+                self.mistakes.push(format!("{name}: a segment is nowhere"));
+                return length;
+            }
+        };
+        let (users, known) = count.entry(id).or_insert((0, length));
+        *users += 1;
+        if *known != length {
+            self.mistakes
+                .push(format!("{name}: {id:016x} has two lengths"));
+        }
+        length
     }
 
     fn compare(
@@ -264,6 +307,13 @@ impl Owned for &'static str {
 impl Owned for u64 {
     type Owned = u64;
     fn owned(key: u64) -> u64 {
+        key
+    }
+}
+
+impl Owned for (u64, u64) {
+    type Owned = (u64, u64);
+    fn owned(key: (u64, u64)) -> (u64, u64) {
         key
     }
 }

@@ -7,8 +7,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::error::StoreError;
-use super::incoming::{Content, SMALL, Unnamed, Written};
-use super::records::{Bucket, Place, Segment, Usage, Version};
+use super::incoming::Unnamed;
+use super::records::{Bucket, Usage, Version};
+use super::segments::Segments;
 use super::tables::{self, Json, age};
 use crate::error::no_bucket;
 
@@ -24,9 +25,10 @@ pub(crate) struct Change<'t> {
     usage: Table<'t, u64, Json>,
     pub(super) uploads: Table<'t, (u64, &'static str, &'static str), Json>,
     pub(super) parts: Table<'t, (&'static str, u32), Json>,
-    small: Table<'t, u64, &'static [u8]>,
-    blobs: Table<'t, u64, u32>,
-    garbage: Table<'t, u64, ()>,
+    pub(super) segments: Segments<'t>,
+    pub(super) small: Table<'t, u64, &'static [u8]>,
+    pub(super) blobs: Table<'t, u64, u32>,
+    pub(super) garbage: Table<'t, u64, ()>,
     counters: Table<'t, &'static str, u64>,
     /// How many rows were written.
     pub(super) writes: u64,
@@ -46,6 +48,7 @@ impl<'t> Change<'t> {
             usage: writing.open_table(tables::USAGE)?,
             uploads: writing.open_table(tables::UPLOADS)?,
             parts: writing.open_table(tables::PARTS)?,
+            segments: writing.open_table(tables::SEGMENTS)?,
             small: writing.open_table(tables::SMALL)?,
             blobs: writing.open_table(tables::BLOBS)?,
             garbage: writing.open_table(tables::GARBAGE)?,
@@ -219,112 +222,6 @@ impl<'t> Change<'t> {
         let at = (bucket, key, age(version.sequence));
         self.history.insert(at, json(version)?.as_slice())?;
         self.writes += 1;
-        Ok(())
-    }
-
-    /// Gives bytes that were written a name in this transaction.
-    pub(crate) fn adopt(&mut self, written: Written) -> Result<Vec<Segment>, StoreError> {
-        let length = written.size;
-        let place = match written.content {
-            Content::Empty => return Ok(Vec::new()),
-            Content::Small(bytes) => {
-                let id = self.next("small", 1)?;
-                self.small.insert(id, bytes.as_ref())?;
-                Place::Small(id)
-            }
-            Content::Blob(file) => {
-                let id = file.id();
-                let known = self.blobs.get(id)?.is_some() || self.garbage.get(id)?.is_some();
-                if known {
-                    return Err(StoreError::broken("file", "its random name is taken"));
-                }
-                self.blobs.insert(id, 1)?;
-                self.named.push(file);
-                Place::Blob(id)
-            }
-        };
-        self.writes += 1;
-        Ok(vec![Segment {
-            place,
-            length,
-            nonce: written.nonce,
-        }])
-    }
-
-    /// Adds bytes that were written to the end of others. Short ones are joined, so that an object that grows by a few
-    /// bytes at a time does not become a list of thousands.
-    pub(crate) fn extend(
-        &mut self,
-        segments: &mut Vec<Segment>,
-        written: Written,
-    ) -> Result<(), StoreError> {
-        if let (Some(last), Content::Small(added)) = (segments.last_mut(), &written.content)
-            && let (Place::Small(old), None, None) = (last.place, last.nonce, written.nonce)
-            && last.length + written.size <= SMALL as u64
-        {
-            let joined = self.small.get(old)?.map(|bytes| bytes.value().to_vec());
-            let mut joined = joined.ok_or_else(|| missing("a short segment"))?;
-            joined.extend_from_slice(added);
-            self.small.remove(old)?;
-            let id = self.next("small", 1)?;
-            self.small.insert(id, joined.as_slice())?;
-            last.place = Place::Small(id);
-            last.length += written.size;
-            self.writes += 1;
-            return Ok(());
-        }
-        segments.extend(self.adopt(written)?);
-        Ok(())
-    }
-
-    /// The same bytes once more, for another version: files are shared, short segments are copied.
-    pub(crate) fn share(&mut self, segments: &[Segment]) -> Result<Vec<Segment>, StoreError> {
-        let mut shared = Vec::with_capacity(segments.len());
-        for segment in segments {
-            let place = match segment.place {
-                Place::Small(old) => {
-                    let bytes = self.small.get(old)?.map(|bytes| bytes.value().to_vec());
-                    let bytes = bytes.ok_or_else(|| missing("a short segment"))?;
-                    let id = self.next("small", 1)?;
-                    self.small.insert(id, bytes.as_slice())?;
-                    Place::Small(id)
-                }
-                Place::Blob(id) => {
-                    let users = self.blobs.get(id)?.map(|users| users.value());
-                    let users = users.ok_or_else(|| missing("a file"))?;
-                    self.blobs.insert(id, users + 1)?;
-                    segment.place
-                }
-            };
-            self.writes += 1;
-            shared.push(Segment {
-                place,
-                ..segment.clone()
-            });
-        }
-        Ok(shared)
-    }
-
-    /// Gives up bytes that a version or a part had.
-    pub(crate) fn discard(&mut self, segments: &[Segment]) -> Result<(), StoreError> {
-        for segment in segments {
-            self.writes += 1;
-            match segment.place {
-                Place::Small(id) => {
-                    self.small.remove(id)?;
-                }
-                Place::Blob(id) => {
-                    let users = self.blobs.get(id)?.map_or(0, |users| users.value());
-                    if users > 1 {
-                        self.blobs.insert(id, users - 1)?;
-                    } else {
-                        self.blobs.remove(id)?;
-                        self.garbage.insert(id, ())?;
-                        self.dropped.push(id);
-                    }
-                }
-            }
-        }
         Ok(())
     }
 

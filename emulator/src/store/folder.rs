@@ -9,8 +9,12 @@ use tempfile::TempDir;
 
 use crate::error::Error;
 
-/// The first line of the file `format`. Another one is not understood.
-const FORMAT: &str = "qingstor-emulator data, format 1\n";
+/// The file `format` of a folder that is written now. Another one is not understood, except [`READABLE`].
+const FORMAT: &str = "qingstor-emulator data, format 2\n";
+
+/// The format before: each version's record has all its segments. It is read as it is, but what is written from then on would
+/// not be understood by the emulators before, so such a folder becomes one of the format of now.
+const READABLE: &str = "qingstor-emulator data, format 1\n";
 
 /// How names of temporary folders begin.
 const TEMPORARY: &str = "qingstor-emulator-";
@@ -62,7 +66,8 @@ fn reclaim(root: &Path) {
             .to_str()
             .is_some_and(|name| name.starts_with(TEMPORARY));
         // The format is written by whoever has the lock already, so a folder that is just being made has none.
-        if !named || !fs::read_to_string(path.join("format")).is_ok_and(|text| text == FORMAT) {
+        let format = fs::read_to_string(path.join("format"));
+        if !named || !format.is_ok_and(|text| text == FORMAT || text == READABLE) {
             continue;
         }
         if let Ok(lock) = File::open(path.join("lock"))
@@ -77,7 +82,7 @@ fn prepare(path: &Path) -> Result<File, Error> {
     recognise(path)?;
     let lock = lock(path)?;
     let format = path.join("format");
-    if !format.exists() {
+    if !fs::read_to_string(&format).is_ok_and(|text| text == FORMAT) {
         // Its name appears with its content.
         let draft = path.join("format.new");
         fs::write(&draft, FORMAT).map_err(|error| failed(path, error))?;
@@ -92,11 +97,11 @@ fn prepare(path: &Path) -> Result<File, Error> {
 /// Refuses a folder that holds something else.
 fn recognise(path: &Path) -> Result<(), Error> {
     match fs::read_to_string(path.join("format")) {
-        Ok(text) if text == FORMAT => return Ok(()),
+        Ok(text) if text == FORMAT || text == READABLE => return Ok(()),
         Ok(_) => {
             return Err(failed(
                 path,
-                "its format is of another version of the emulator",
+                "its format is of another version of the emulator; use that one, or another folder",
             ));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -155,6 +160,17 @@ mod tests {
         );
         drop(first);
         drop(hold(Some(&path)).expect("held again"));
+    }
+
+    #[test]
+    fn a_folder_of_the_format_before_becomes_one_of_now() {
+        let root = tempfile::tempdir().expect("a folder");
+        let format = root.path().join("format");
+        fs::write(&format, "qingstor-emulator data, format 1\n").expect("written");
+        drop(hold(Some(root.path())).expect("held"));
+        let text = fs::read_to_string(&format).expect("a format");
+        assert_eq!(text, "qingstor-emulator data, format 2\n");
+        drop(hold(Some(root.path())).expect("held again"));
     }
 
     #[test]

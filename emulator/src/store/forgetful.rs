@@ -102,9 +102,12 @@ impl Forgetful {
     /// What is on the disk when the power is back: everything that was synced, and any part of what was not.
     pub(super) fn after_the_failure(&self, random: &mut Rng) -> Forgetful {
         let state = self.lock();
+        // Of what was not synced it forgets all, some, or nothing.
+        let kept = random.u8(..=4);
+        let keeps = |random: &mut Rng| random.u8(..4) < kept;
         let mut names = state.lasting.clone();
         for one in &state.renames {
-            if random.bool() {
+            if keeps(random) {
                 rename(&mut names, one);
             }
         }
@@ -114,12 +117,13 @@ impl Forgetful {
             for change in &file.changes {
                 let mut change = change.clone();
                 if let Change::Write(_, written) = &mut change
+                    && kept < 4
                     && random.u8(..4) == 0
                 {
                     // Torn at a sector.
                     written.truncate(random.usize(..=written.len()) / 512 * 512);
                 }
-                if random.bool() {
+                if keeps(random) {
                     apply(&mut bytes, &change);
                 }
             }

@@ -26,13 +26,14 @@ mod overlay;
 mod reading;
 mod records;
 mod recovery;
+mod segments;
 mod snapshot;
 mod tables;
 mod uploads;
 mod versions;
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -73,6 +74,7 @@ pub(crate) mod kind {
 /// Everything that is stored.
 pub(crate) struct Store {
     disk: Arc<dyn Disk>,
+    folder: PathBuf,
     published: Published,
     messages: Sender<Message>,
     committer: Mutex<Option<JoinHandle<()>>>,
@@ -99,6 +101,7 @@ impl Store {
     }
 
     fn on(disk: Arc<dyn Disk>, held: folder::Held) -> Result<Store, StoreError> {
+        let folder = held.path.clone();
         let committer = Committer::open(Arc::clone(&disk), held)?;
         let published = committer.published();
         let (messages, received) = mpsc::channel();
@@ -107,10 +110,16 @@ impl Store {
             .spawn(move || committer.run(&received))?;
         Ok(Store {
             disk,
+            folder,
             published,
             messages,
             committer: Mutex::new(Some(thread)),
         })
+    }
+
+    /// The data folder, which may be a temporary one.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// What is stored now. Not to be held while waiting for something.
@@ -150,7 +159,8 @@ impl Store {
         length: u64,
         key: Option<&CustomerKey>,
     ) -> Result<Payload, StoreError> {
-        let reading = Reading::new(&self.disk, snapshot, &version.segments, first, length, key);
+        let segments = snapshot.segments(version, first, length)?;
+        let reading = Reading::new(&self.disk, snapshot, &segments, first, length, key);
         if reading.is_small() && reading.left() <= incoming::SMALL as u64 {
             return Ok(Payload::Bytes(reading.whole()?));
         }

@@ -42,21 +42,19 @@ impl fmt::Debug for Reading {
 }
 
 impl Reading {
-    /// Prepares to read `length` bytes from `first` on, which the segments must have.
+    /// Prepares to read `length` bytes from `first` on, which the segments must have. Each comes with its first byte's place.
     pub(super) fn new(
         disk: &Arc<dyn Disk>,
         snapshot: &Arc<Snapshot>,
-        segments: &[Segment],
+        segments: &[(u64, Segment)],
         first: u64,
         length: u64,
         key: Option<&CustomerKey>,
     ) -> Reading {
         let end = first.saturating_add(length);
         let mut pieces = VecDeque::new();
-        let mut begin = 0;
-        for segment in segments {
-            let behind = begin + segment.length;
-            let (from, to) = (first.max(begin), end.min(behind));
+        for (begin, segment) in segments {
+            let (from, to) = (first.max(*begin), end.min(begin + segment.length));
             if from < to {
                 pieces.push_back(Piece {
                     place: segment.place,
@@ -65,7 +63,6 @@ impl Reading {
                     length: to - from,
                 });
             }
-            begin = behind;
         }
         let has_small = pieces
             .iter()
@@ -93,8 +90,26 @@ impl Reading {
             .all(|piece| matches!(piece.place, Place::Small(_)))
     }
 
-    /// Reads what comes next, at most `most` bytes; nothing at the end. It may wait for the disk.
+    /// Reads what comes next, `most` bytes or what is left; nothing at the end. It may wait for the disk.
     pub(crate) fn next(&mut self, most: usize) -> Result<Option<Bytes>, StoreError> {
+        let Some(first) = self.one(most)? else {
+            return Ok(None);
+        };
+        if self.pieces.is_empty() || first.len() == most {
+            return Ok(Some(first));
+        }
+        // Short pieces are joined here: each that goes out by itself costs a way through all threads.
+        let mut joined = BytesMut::from(first);
+        while joined.len() < most
+            && let Some(bytes) = self.one(most - joined.len())?
+        {
+            joined.extend_from_slice(&bytes);
+        }
+        Ok(Some(joined.freeze()))
+    }
+
+    /// Reads of the next piece what there is, at most `most` bytes.
+    fn one(&mut self, most: usize) -> Result<Option<Bytes>, StoreError> {
         let Some(piece) = self.pieces.front_mut() else {
             return Ok(None);
         };
@@ -126,15 +141,7 @@ impl Reading {
 
     /// Reads everything.
     pub(super) fn whole(mut self) -> Result<Bytes, StoreError> {
-        let first = self.next(usize::MAX)?.unwrap_or_default();
-        if self.pieces.is_empty() {
-            return Ok(first);
-        }
-        let mut whole = BytesMut::from(first);
-        while let Some(bytes) = self.next(usize::MAX)? {
-            whole.extend_from_slice(&bytes);
-        }
-        Ok(whole.freeze())
+        Ok(self.next(usize::MAX)?.unwrap_or_default())
     }
 
     fn small(&self, id: u64, offset: u64, length: usize) -> Result<Bytes, StoreError> {

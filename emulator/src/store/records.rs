@@ -64,8 +64,12 @@ pub(crate) struct Version {
     /// The upload that was completed by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) upload: Option<String>,
+    /// The only run of its bytes. Folders of format 1 have all of them here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) segments: Vec<Segment>,
+    pub(super) segments: Vec<Segment>,
+    /// Its bytes are in several runs, which are rows of a table of their own.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) spread: bool,
 }
 
 impl Version {
@@ -119,7 +123,7 @@ pub(crate) struct Description {
 }
 
 /// A run of an object's bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Segment {
     pub(crate) place: Place,
     /// In bytes.

@@ -24,6 +24,7 @@ pub(crate) struct Snapshot {
     usage: ReadOnlyTable<u64, Json>,
     uploads: ReadOnlyTable<(u64, &'static str, &'static str), Json>,
     parts: ReadOnlyTable<(&'static str, u32), Json>,
+    pub(super) segments: ReadOnlyTable<(u64, u64), Json>,
     small: ReadOnlyTable<u64, &'static [u8]>,
     epoch: Arc<Epoch>,
     /// Buckets that were looked up.
@@ -44,6 +45,7 @@ impl Snapshot {
             usage: reading.open_table(tables::USAGE)?,
             uploads: reading.open_table(tables::UPLOADS)?,
             parts: reading.open_table(tables::PARTS)?,
+            segments: reading.open_table(tables::SEGMENTS)?,
             small: reading.open_table(tables::SMALL)?,
             epoch: Arc::new(Epoch),
             known: Mutex::default(),

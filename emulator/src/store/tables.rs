@@ -33,6 +33,10 @@ pub(super) const UPLOADS: TableDefinition<'_, (u64, &str, &str), Json> =
 /// By upload id and part number.
 pub(super) const PARTS: TableDefinition<'_, (&str, u32), Json> = TableDefinition::new("parts");
 
+/// By a version's place in the order of all versions, and a segment's first byte in it: the segments of versions that have
+/// several.
+pub(super) const SEGMENTS: TableDefinition<'_, (u64, u64), Json> = TableDefinition::new("segments");
+
 /// Segments that are too short for a file of their own: opening one costs more than reading them from here.
 pub(super) const SMALL: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("small");
 

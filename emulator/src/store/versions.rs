@@ -25,7 +25,7 @@ impl Change<'_> {
         draft: Draft,
     ) -> Result<Version, StoreError> {
         let bucket = self.bucket(bucket)?;
-        let version = Version {
+        let mut version = Version {
             sequence: self.next_sequence()?,
             unversioned: bucket.versioning != Versioning::Enabled,
             delete_marker: false,
@@ -37,8 +37,10 @@ impl Change<'_> {
             key_print: draft.key_print,
             appendable: draft.appendable,
             upload: draft.upload,
-            segments: draft.segments,
+            segments: Vec::new(),
+            spread: false,
         };
+        self.name_segments(&mut version, draft.segments)?;
         self.make_room(&bucket, key)?;
         self.charge(bucket.id, &version)?;
         self.put_current(bucket.id, key, &version)?;
@@ -80,6 +82,7 @@ impl Change<'_> {
             appendable: false,
             upload: None,
             segments: Vec::new(),
+            spread: false,
         };
         self.put_history(bucket.id, key, &marker)?;
         Ok(Deleted {
@@ -180,7 +183,7 @@ impl Change<'_> {
         }
         self.writes += 1;
         self.credit(bucket, version)?;
-        self.discard(&version.segments)
+        self.discard_version(version)
     }
 
     fn charge(&mut self, bucket: u64, version: &Version) -> Result<(), StoreError> {
