@@ -317,7 +317,7 @@ impl Builder {
         let folder = data_dir.clone().unwrap_or_default();
         let opening = spawn_blocking(move || {
             let store = Store::open(data_dir.as_deref(), sync)?;
-            let tls = tls.map(|source| tls::set_up(&source, &sites, data_dir.as_deref()));
+            let tls = tls.map(|source| tls::set_up(&source, &sites, store.folder()));
             Ok::<_, Error>((store, tls.transpose()?))
         });
         let (store, tls) = opening

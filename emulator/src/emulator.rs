@@ -1,6 +1,7 @@
 //! A running emulator.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,7 +71,12 @@ impl Emulator {
     /// The certificate as PEM that clients have to trust, if it is the emulator's own
     /// ([`tls_self_signed`](crate::Builder::tls_self_signed)).
     pub fn ca_certificate(&self) -> Option<&str> {
-        self.state.tls.as_ref()?.authority.as_deref()
+        Some(&self.state.tls.as_ref()?.authority.as_ref()?.pem)
+    }
+
+    /// The file that has that certificate: in the data folder, or in the temporary one that is removed at the end.
+    pub fn ca_certificate_file(&self) -> Option<&Path> {
+        Some(&self.state.tls.as_ref()?.authority.as_ref()?.file)
     }
 
     /// Replaces the rules for faults and begins to count anew.

@@ -37,13 +37,10 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
         Some(path) => format!("Data is kept in {}", path.display()),
         None => "Data is gone when it stops (see --data-dir)".to_owned(),
     };
-    let data_dir = arguments.data_dir.clone();
     // Before the first line is printed: whoever waits for it may send a signal right after.
     let signal = stop_signal()?;
     let emulator = builder(arguments)?.start().await?;
-    let authority = Authority::of(&emulator, data_dir)?;
-    let path = authority.as_ref().map(Authority::path);
-    print!("{}", banner::text(&emulator, &kept, path));
+    print!("{}", banner::text(&emulator, &kept));
     let _ = std::io::stdout().flush();
     signal.await;
     eprintln!("qingstor-emulator: stopping");
@@ -99,41 +96,6 @@ fn builder(arguments: Arguments) -> Result<Builder, Error> {
 fn read(option: &str, path: &PathBuf) -> Result<Vec<u8>, Error> {
     std::fs::read(path)
         .map_err(|error| Error::Setting(format!("{option} {}: {error}", path.display())))
-}
-
-/// Where clients find the certificate to trust.
-enum Authority {
-    Kept(PathBuf),
-    Temporary(tempfile::NamedTempFile),
-}
-
-impl Authority {
-    fn of(emulator: &Emulator, data_dir: Option<PathBuf>) -> Result<Option<Authority>, Error> {
-        let Some(pem) = emulator.ca_certificate() else {
-            return Ok(None);
-        };
-        if let Some(folder) = data_dir {
-            return Ok(Some(Authority::Kept(folder.join("tls").join("ca.pem"))));
-        }
-        let written = tempfile::Builder::new()
-            .prefix("qingstor-emulator-ca-")
-            .suffix(".pem")
-            .tempfile()
-            .and_then(|mut file| file.write_all(pem.as_bytes()).map(|()| file));
-        match written {
-            Ok(file) => Ok(Some(Authority::Temporary(file))),
-            Err(error) => Err(Error::Setting(format!(
-                "the certificate cannot be written: {error}"
-            ))),
-        }
-    }
-
-    fn path(&self) -> &std::path::Path {
-        match self {
-            Authority::Kept(path) => path,
-            Authority::Temporary(file) => file.path(),
-        }
-    }
 }
 
 /// Waits for SIGINT or, where there is one, SIGTERM.

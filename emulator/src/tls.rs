@@ -39,8 +39,14 @@ impl fmt::Debug for Source {
 /// TLS as it is set up.
 pub(crate) struct Tls {
     pub(crate) acceptor: TlsAcceptor,
-    /// The certificate of the emulator's authority as PEM, which clients have to trust.
-    pub(crate) authority: Option<String>,
+    pub(crate) authority: Option<Trusted>,
+}
+
+/// The certificate of the emulator's authority, which clients have to trust.
+pub(crate) struct Trusted {
+    pub(crate) pem: String,
+    /// Where it is kept.
+    pub(crate) file: PathBuf,
 }
 
 impl fmt::Debug for Tls {
@@ -49,8 +55,8 @@ impl fmt::Debug for Tls {
     }
 }
 
-/// Sets TLS up. With a folder, the authority is the same each time.
-pub(crate) fn set_up(source: &Source, sites: &Sites, folder: Option<&Path>) -> Result<Tls, Error> {
+/// Sets TLS up. The data folder keeps the authority, so a folder that survives has the same one each time.
+pub(crate) fn set_up(source: &Source, sites: &Sites, folder: &Path) -> Result<Tls, Error> {
     match source {
         Source::Own { certificates, key } => Ok(Tls {
             acceptor: acceptor(certificates, key)?,
@@ -65,7 +71,10 @@ pub(crate) fn set_up(source: &Source, sites: &Sites, folder: Option<&Path>) -> R
             let chain = format!("{}{}", certificate.pem(), authority.pem);
             Ok(Tls {
                 acceptor: acceptor(chain.as_bytes(), key.serialize_pem().as_bytes())?,
-                authority: Some(authority.pem),
+                authority: Some(Trusted {
+                    pem: authority.pem,
+                    file: authority.file,
+                }),
             })
         }
     }
@@ -92,16 +101,14 @@ fn acceptor(certificates: &[u8], key: &[u8]) -> Result<TlsAcceptor, Error> {
 
 struct Authority {
     pem: String,
+    file: PathBuf,
     issuer: Issuer<'static, KeyPair>,
 }
 
 impl Authority {
     /// The authority of the folder, or a new one that is kept there.
-    fn get(folder: Option<&Path>) -> Result<Authority, Error> {
-        let Some(folder) = folder.map(|folder| folder.join("tls")) else {
-            let key = KeyPair::generate().map_err(unmade)?;
-            return Authority::of(key, None);
-        };
+    fn get(folder: &Path) -> Result<Authority, Error> {
+        let folder = folder.join("tls");
         let (certificate_file, key_file) = (folder.join("ca.pem"), folder.join("ca-key.pem"));
         if let (Ok(pem), Ok(key)) = (
             std::fs::read_to_string(&certificate_file),
@@ -111,20 +118,20 @@ impl Authority {
                 path: key_file.clone(),
                 reason: "it is not a private key".to_owned(),
             })?;
-            return Authority::of(key, Some(pem));
+            return Authority::of(key, Some(pem), certificate_file);
         }
         let key = KeyPair::generate().map_err(unmade)?;
         let key_pem = key.serialize_pem();
-        let authority = Authority::of(key, None)?;
+        let authority = Authority::of(key, None, certificate_file)?;
         std::fs::create_dir_all(&folder).map_err(|error| unkept(&folder, &error))?;
         write_private(&key_file, &key_pem).map_err(|error| unkept(&key_file, &error))?;
-        std::fs::write(&certificate_file, &authority.pem)
-            .map_err(|error| unkept(&certificate_file, &error))?;
+        std::fs::write(&authority.file, &authority.pem)
+            .map_err(|error| unkept(&authority.file, &error))?;
         Ok(authority)
     }
 
     /// Signs with the key; `pem` is the certificate that was handed out for it before.
-    fn of(key: KeyPair, pem: Option<String>) -> Result<Authority, Error> {
+    fn of(key: KeyPair, pem: Option<String>, file: PathBuf) -> Result<Authority, Error> {
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -141,6 +148,7 @@ impl Authority {
         };
         Ok(Authority {
             pem,
+            file,
             issuer: Issuer::new(params, key),
         })
     }

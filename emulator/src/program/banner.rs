@@ -1,14 +1,12 @@
 //! What the program says when it is ready: how clients are configured.
 
-use std::path::Path;
-
 use qingstor_emulator::Emulator;
 
 /// The secret that everybody knows.
 pub(crate) const WELL_KNOWN_SECRET: &str = "emulator-secret";
 
 /// Environment variables first, which most clients read, then what others want.
-pub(crate) fn text(emulator: &Emulator, kept: &str, authority: Option<&Path>) -> String {
+pub(crate) fn text(emulator: &Emulator, kept: &str) -> String {
     // A secret of one's own is not printed: terminals are recorded, and logs kept.
     let secret = match emulator.secret_access_key() {
         WELL_KNOWN_SECRET => WELL_KNOWN_SECRET,
@@ -25,12 +23,15 @@ pub(crate) fn text(emulator: &Emulator, kept: &str, authority: Option<&Path>) ->
         .trim_start_matches("https://")
         .trim_start_matches("http://")
         .trim_end_matches(&format!(":{port}"));
-    let trust = authority.map_or(String::new(), |path| {
-        format!(
-            "# Clients have to trust this certificate:\n# {}\n\n",
-            path.display()
-        )
-    });
+    let trust = emulator
+        .ca_certificate_file()
+        .map_or(String::new(), |path| {
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+            format!(
+                "# Clients have to trust this certificate:\n# {}\n\n",
+                path.display()
+            )
+        });
     format!(
         r#"qingstor-emulator {version} listens on {address}. {kept}. Ctrl-C stops it.
 

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 const SECRET: &str = "not-the-well-known-secret";
@@ -14,9 +15,14 @@ struct Program {
 
 /// Starts it on a free port and waits for its banner.
 fn start(arguments: &[&str]) -> Program {
+    start_with(arguments, &[])
+}
+
+fn start_with(arguments: &[&str], environment: &[(&str, &Path)]) -> Program {
     let mut child = Command::new(env!("CARGO_BIN_EXE_qingstor-emulator"))
         .args(["--listen", "127.0.0.1:0"])
         .args(arguments)
+        .envs(environment.iter().copied())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -155,14 +161,37 @@ fn mistakes_are_told_and_end_it() {
     }
 }
 
+/// The file that the banner tells clients to trust.
+fn certificate(program: &Program) -> PathBuf {
+    let mut lines = program.banner.lines();
+    let path = lines.find_map(|line| line.strip_prefix("# /"));
+    Path::new("/").join(path.expect("a path"))
+}
+
 #[test]
 fn the_certificate_to_trust_is_named() {
     let program = start(&["--tls-self-signed"]);
-    let path = program
-        .banner
-        .lines()
-        .find_map(|line| line.strip_prefix("# /"));
-    let text = std::fs::read_to_string(format!("/{}", path.expect("a path"))).expect("the file");
+    let text = std::fs::read_to_string(certificate(&program)).expect("the file");
     assert!(text.starts_with("-----BEGIN CERTIFICATE-----"));
     assert!(program.banner.contains("https://127.0.0.1:"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_programs_certificate_is_removed_by_the_next_one() {
+    let root = tempfile::tempdir().expect("a folder");
+    let start = || {
+        let temporary = ("TMPDIR", root.path());
+        start_with(&["--tls-self-signed"], &[temporary])
+    };
+    let killed = start();
+    let left = certificate(&killed);
+    assert!(left.starts_with(root.path()), "{}", left.display());
+    killed.stop("-KILL");
+    assert!(left.exists());
+    let next = start();
+    assert!(!left.exists());
+    assert_eq!(next.stop("-TERM").0, Some(0));
+    let rest = std::fs::read_dir(root.path()).expect("readable").count();
+    assert_eq!(rest, 0);
 }
