@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::generate::{Files, GENERATED_FOLDERS};
 
 /// The specs and the templates.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Sources {
     /// Paths from the project's root, and bytes: a spec need not be UTF-8 to be complained about.
     pub specs: BTreeMap<String, Vec<u8>>,

@@ -93,7 +93,7 @@ fn print(operation: &Operation) {
 fn describe(field: &Field) -> String {
     let required = if field.required { ", required" } else { "" };
     format!(
-        "{}: {:?} as {:?} `{}`{required}",
+        "{}: {} as {:?} `{}`{required}",
         field.name, field.ty, field.place, field.wire
     )
 }

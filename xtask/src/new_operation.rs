@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 const SKELETON: &str = include_str!("new_operation.yaml");
 
-/// Writes a commented spec that passes `lint`, to be filled in.
+/// Writes a commented spec, to be filled in: all that `lint` finds wrong with it is its placeholders.
 pub(crate) fn run(root: &Path, scope: &str, name: &str) -> ExitCode {
     let (file, text) = match skeleton(scope, name) {
         Ok(skeleton) => skeleton,
@@ -24,7 +24,7 @@ pub(crate) fn run(root: &Path, scope: &str, name: &str) -> ExitCode {
         return ExitCode::FAILURE;
     }
     println!(
-        "wrote {file}\nfill it in, then run `cargo xtask generate` and `cargo test --workspace`"
+        "wrote {file}\nfill it in: `cargo xtask lint` tells what is left; then run `cargo xtask generate` and `cargo test --workspace`"
     );
     ExitCode::SUCCESS
 }
@@ -54,7 +54,6 @@ fn skeleton(scope: &str, name: &str) -> Result<(String, String), String> {
     let snake = qingstor_codegen::model::snake(name);
     let text = SKELETON
         .replace("@NAME@", name)
-        .replace("@WORDS@", &snake.replace('_', " "))
         .replace("@SELECTOR@", &snake)
         .replace("@SCOPE@", scope)
         .replace("@PATH@", path)
@@ -70,17 +69,33 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_skeleton_has_no_mistake() {
+    fn nothing_is_wrong_with_a_skeleton_but_its_placeholders() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let project = Sources::read(&root).expect("the project's specs");
         for (scope, name) in [
             ("service", "GetSomething"),
             ("bucket", "ListSomethings"),
             ("object", "HeadCORSThing"),
         ] {
-            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-            let mut sources = Sources::read(&root).expect("the project's specs");
             let (file, text) = skeleton(scope, name).expect("a skeleton");
-            sources.specs.insert(file, text.into_bytes());
-            if let Err(problems) = qingstor_codegen::generate(&sources) {
+            let with = |text: &str| {
+                let mut sources = project.clone();
+                sources.specs.insert(file.clone(), text.into());
+                qingstor_codegen::generate(&sources)
+            };
+            let problems = with(&text).expect_err("placeholders");
+            let places = text.lines().enumerate();
+            let places = places.filter(|(_, line)| line.contains("\"TODO:"));
+            let places: Vec<usize> = places.map(|(index, _)| index + 1).collect();
+            let lines = problems.iter().map(|p| p.position().expect("a place").1);
+            assert_eq!(lines.collect::<Vec<_>>(), places);
+            let filled = text
+                .replace(
+                    "TODO: the URL of the vendor's page",
+                    "https://docs.example.com/",
+                )
+                .replace("TODO:", "");
+            if let Err(problems) = with(&filled) {
                 let texts: Vec<String> = problems.iter().map(|p| p.render(false)).collect();
                 panic!("{}", texts.join("\n"));
             }

@@ -41,13 +41,27 @@ macro_rules! scalar {
     };
 }
 
-/// A sentence or more for people: not empty, ends like a sentence.
+/// A sentence or more for people: not empty, and written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text(pub String);
 
 scalar!(Text, "a text", read_text, { "type": "string", "minLength": 1 });
 
+/// The skeleton of a new spec says with this word what belongs in a place.
+const PLACEHOLDER: &str = "TODO";
+
+fn refuse_placeholder(text: &str) -> Result<(), String> {
+    let rest = text.trim_start().strip_prefix(PLACEHOLDER);
+    if rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric())) {
+        return Err(format!(
+            "this is still a placeholder\nwrite what it asks for, without `{PLACEHOLDER}`"
+        ));
+    }
+    Ok(())
+}
+
 fn read_text(text: &str) -> Result<Text, String> {
+    refuse_placeholder(text)?;
     if text.trim().is_empty() {
         return Err("the text is empty\nsay what it is, in your own words".into());
     }
@@ -238,6 +252,7 @@ pub struct Url(pub String);
 scalar!(Url, "a URL", read_url, { "type": "string", "format": "uri" });
 
 fn read_url(text: &str) -> Result<Url, String> {
+    refuse_placeholder(text)?;
     let rest = text
         .strip_prefix("https://")
         .or(text.strip_prefix("http://"));
