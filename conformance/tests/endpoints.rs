@@ -182,6 +182,7 @@ async fn an_endpoint_that_stops_to_answer() {
 
 async fn emulator() -> (Emulator, Target) {
     let emulator = Emulator::builder()
+        .check_answers(true)
         .access_key("key-id", SECRET)
         .start()
         .await;

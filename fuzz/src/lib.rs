@@ -54,6 +54,7 @@ pub fn address() -> SocketAddr {
 
 async fn start() -> Emulator {
     Emulator::builder()
+        .check_answers(true)
         .access_key("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
         .clock(|| UNIX_EPOCH + Duration::from_secs(NOW))
         .idle_timeout(Duration::from_millis(500))

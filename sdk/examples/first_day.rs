@@ -16,7 +16,7 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let emulator = Emulator::builder().start().await?;
+    let emulator = Emulator::builder().check_answers(true).start().await?;
     let client = Client::builder()
         .endpoint(emulator.endpoint())
         .credentials(emulator.access_key_id(), emulator.secret_access_key())

@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let emulator = Emulator::builder().start().await?;
+    let emulator = Emulator::builder().check_answers(true).start().await?;
     let signer = Signer::new(emulator.access_key_id(), emulator.secret_access_key());
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let server = listener.local_addr()?;

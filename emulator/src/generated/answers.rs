@@ -2819,7 +2819,7 @@ static NOTIFICATION_MEMBERS: Object = Object {
         Member {
             name: "event_types",
             required: true,
-            shape: Shape::List(&Shape::Text),
+            shape: Shape::OneOrMany(&Shape::List(&Shape::Text)),
         },
         Member {
             name: "object_filters",

@@ -27,6 +27,7 @@ impl Process {
                 KEY_ID,
                 "--secret-key",
                 SECRET,
+                "--check-answers",
             ])
             .arg("--data-dir")
             .arg(folder)

@@ -4,6 +4,7 @@ mod access;
 mod appending;
 mod auth;
 mod buckets;
+mod checked;
 mod copying;
 mod cors;
 mod delete_many;

@@ -383,6 +383,9 @@ async fn notifications_are_checked_and_kept() {
         "id": "make-previews", "event_types": ["create_object", "complete_multipart"], "object_filters": "*.jpg",
         "cloudfunc": "image", "cloudfunc_args": { "action": "resize:w_300", "key_seprate": "-", "later": 1 },
         "notify_url": "http://events.example.com/previews", "note": "kept",
+    }, {
+        // As an older revision of the official SDKs' shared scenarios has it.
+        "id": "notification-1", "event_types": "create_object", "cloudfunc": "tupu-porn",
     }]);
     set(&server, kept.clone()).await;
     assert_eq!(

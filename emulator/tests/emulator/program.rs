@@ -20,7 +20,7 @@ fn start(arguments: &[&str]) -> Program {
 
 fn start_with(arguments: &[&str], environment: &[(&str, &Path)]) -> Program {
     let mut child = Command::new(env!("CARGO_BIN_EXE_qingstor-emulator"))
-        .args(["--listen", "127.0.0.1:0"])
+        .args(["--listen", "127.0.0.1:0", "--check-answers"])
         .args(arguments)
         .envs(environment.iter().copied())
         .stdout(Stdio::piped())

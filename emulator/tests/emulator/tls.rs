@@ -38,6 +38,7 @@ async fn ask(emulator: &Emulator, host: &str, trusted: &str) -> Result<String, s
 #[tokio::test]
 async fn the_emulators_own_certificate_is_good_for_all_its_hosts() {
     let emulator = Emulator::builder()
+        .check_answers(true)
         .tls_self_signed()
         .zone("pek3a")
         .zone("sh1a");
@@ -61,6 +62,7 @@ async fn the_emulators_own_certificate_is_good_for_all_its_hosts() {
     assert!(bucket.starts_with("HTTP/1.1 4"), "{bucket}");
     assert!(ask(&emulator, "example.com", &trusted).await.is_err());
     let other = Emulator::builder()
+        .check_answers(true)
         .tls_self_signed()
         .start()
         .await
@@ -86,6 +88,7 @@ async fn a_data_folder_keeps_the_authority() {
     let folder = tempfile::tempdir().expect("a folder");
     let start = || {
         Emulator::builder()
+            .check_answers(true)
             .data_dir(folder.path())
             .tls_self_signed()
             .start()

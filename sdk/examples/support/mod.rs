@@ -14,7 +14,7 @@ pub async fn bucket() -> Result<(Bucket, Option<Emulator>), Box<dyn Error>> {
             .map_err(|_| "set QINGSTOR_EXAMPLE_BUCKET to a bucket that the example may write to")?;
         return Ok((Client::from_env()?.bucket(name), None));
     }
-    let emulator = Emulator::builder().start().await?;
+    let emulator = Emulator::builder().check_answers(true).start().await?;
     println!(
         "no QINGSTOR_ACCESS_KEY_ID is set: using an emulator at {}",
         emulator.endpoint()

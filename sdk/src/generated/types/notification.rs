@@ -12,6 +12,10 @@ pub struct Notification {
     /// The notification's name.
     pub id: String,
     /// The events that it is about.
+    ///
+    /// Not verified against the service: An older revision of the vendor's shared scenarios puts
+    /// one event as a text and expects it to be taken; nobody says how it is read then.
+    #[serde(deserialize_with = "crate::json::one_or_many")]
     pub event_types: Vec<types::NotificationEvent>,
     /// Patterns of keys, in which `*` stands for any text: only objects whose key fits one of them
     /// count. By default all objects.
