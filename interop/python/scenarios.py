@@ -87,6 +87,13 @@ def lifecycle(one):
     status(one.delete_lifecycle(), 204)
 
 
+def lifecycle_without_action(one):
+    rule = {"id": "the rule id", "status": "enabled", "filter": {"prefix": "match_prefix"}}
+    status(one.put_lifecycle(rule=[rule]), 200)
+    equal(status(one.get_lifecycle(), 200)["rule"][0]["filter"]["prefix"], "match_prefix", "prefix")
+    status(one.delete_lifecycle(), 204)
+
+
 def notification(one):
     rule = {
         "id": "notification-1",
@@ -194,6 +201,7 @@ TABLE = [
     ("object_multipart.feature", "the outline", multipart),
     ("bucket_acl.feature", "set, get, delete", acl),
     ("bucket_lifecycle.feature", "set, get, delete", lifecycle),
+    ("bucket_lifecycle.feature", "set, get, delete (older revision)", lifecycle_without_action),
     ("bucket_notification.feature", "set, get, delete", notification),
     ("bucket_notification.feature", "set, get, delete (older revision)", notification_of_a_moderator),
     ("bucket_policy.feature", "set, get, delete", policy),

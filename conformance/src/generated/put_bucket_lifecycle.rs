@@ -279,9 +279,43 @@ static EXAMPLES: &[Example] = &[
     Example {
         operation: "put_bucket_lifecycle",
         name: "PutBucketLifecycle",
-        id: "contradiction",
+        id: "no_action",
         file: "specs/bucket/put_bucket_lifecycle.yaml",
         line: 106,
+        unverified: Some(
+            "The vendor's page wants exactly one action of a rule; an older revision of its shared scenarios puts a rule without one and expects 200.",
+        ),
+        method: "PUT",
+        target: "/example-photos?lifecycle",
+        request_headers: &[],
+        request_body: Payload::Json(
+            "{\"rule\":[{\"filter\":{\"prefix\":\"match_prefix\"},\"id\":\"the rule id\",\"status\":\"enabled\"}]}",
+        ),
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(example_no_action(client, names, report)),
+    },
+    Example {
+        operation: "put_bucket_lifecycle",
+        name: "PutBucketLifecycle",
+        id: "contradiction",
+        file: "specs/bucket/put_bucket_lifecycle.yaml",
+        line: 122,
         unverified: None,
         method: "PUT",
         target: "/example-photos?lifecycle",
@@ -317,7 +351,7 @@ static EXAMPLES: &[Example] = &[
         name: "PutBucketLifecycle",
         id: "no_bucket",
         file: "specs/bucket/put_bucket_lifecycle.yaml",
-        line: 132,
+        line: 148,
         unverified: None,
         method: "PUT",
         target: "/example-nowhere?lifecycle",
@@ -417,6 +451,22 @@ async fn example_older_versions(client: &Client, names: &Names, report: &mut Rep
                 .noncurrent_version_expiration(
                     types::NoncurrentVersionExpiration::new().days(365),
                 ),
+        ])
+        .send()
+        .await;
+    report.output(outcome);
+}
+
+async fn example_no_action(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .put_bucket_lifecycle([
+            types::LifecycleRule::new(
+                "the rule id",
+                types::Switch::Enabled,
+                types::LifecycleFilter::new().prefix("match_prefix"),
+            ),
         ])
         .send()
         .await;

@@ -118,13 +118,30 @@ fn an_action_may_stand_in_the_filter() {
     );
 }
 
+/// An older revision of the official SDKs' shared scenarios puts such a rule.
+#[test]
+fn a_rule_without_an_action_does_nothing() {
+    let idle =
+        |id: &str| json!({ "id": id, "status": "enabled", "filter": { "prefix": "match_prefix" } });
+    let rules = put(json!([
+        idle("the rule id"),
+        idle("another"),
+        expire("logs", "logs/", 7)
+    ]));
+    let actions = ACTIONS.map(|(action, ..)| action);
+    for action in actions {
+        assert!(!rules.is_due(action, "match_prefix", UNIX_EPOCH, at(900)));
+    }
+    assert!(rules.is_due(Action::Expire, "logs/a", at(1), at(8)));
+    assert!(!put(json!([idle("alone")])).has(&actions, at(9)));
+}
+
 #[test]
 fn contradictions_are_refused() {
     let two = |mut rule: Value| {
         rule["abort_incomplete_multipart_upload"] = json!({ "days_after_initiation": 1 });
         rule
     };
-    let none = json!({ "id": "none", "status": "enabled", "filter": {} });
     let standard = rule(
         "back",
         "",
@@ -136,7 +153,6 @@ fn contradictions_are_refused() {
         .collect();
     for rules in [
         json!([two(expire("a", "", 1))]),
-        json!([none]),
         json!([expire("a", "a", 1), expire("a", "b", 1)]),
         json!([expire("a", "x", 1), expire("b", "x", 2)]),
         json!([expire("a", "logs/", 30), cool("b", "logs/web/", 60)]),

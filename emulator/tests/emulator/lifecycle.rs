@@ -106,7 +106,10 @@ async fn contradictions_and_wrong_types_are_refused() {
             "invalid_argument",
         ),
         (
-            json!([{ "id": "a", "status": "enabled", "filter": {} }]),
+            json!([{
+                "id": "a", "status": "enabled", "filter": {}, "expiration": { "days": 1 },
+                "noncurrent_version_expiration": { "days": 1 },
+            }]),
             "invalid_request",
         ),
         (

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use crate::types;
 use crate::types::Extra;
 
-/// What happens to some of a bucket's objects after some days. A rule has exactly one of the five
-/// actions, and no two rules have the same prefix and the same action.
+/// What happens to some of a bucket's objects after some days. A rule has one of the five actions,
+/// and no two rules have the same prefix and the same action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LifecycleRule {
