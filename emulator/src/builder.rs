@@ -294,7 +294,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`Error::Setting`] for an empty or malformed key id, secret, account, zone, domain or certificate;
+    /// [`Error::Setting`] for an empty, malformed or repeated key id, secret, account, zone or domain;
+    /// [`Error::Tls`] for a certificate or key that cannot be used;
     /// [`Error::DataFolder`] if the data folder cannot be used, or another emulator uses it;
     /// [`Error::Listen`] if the address cannot be listened on.
     pub async fn start(self) -> Result<Emulator, Error> {
@@ -335,28 +336,40 @@ impl Builder {
         let users = &self.settings.users;
         for (at, user) in users.all().enumerate() {
             let id = &user.access_key_id;
-            if id.is_empty() || id.contains(':') || user.secret.is_empty() || user.id.is_empty() {
+            let wrong = |why: &str| Error::Setting(format!("the account `{}`: {why}", user.id));
+            if user.id.is_empty() {
                 return Err(Error::Setting(
-                    "an access key id must not be empty nor contain a colon, a secret and an account's id not be empty"
-                        .to_owned(),
+                    "an account's id must not be empty".to_owned(),
                 ));
             }
-            if users
-                .all()
-                .skip(at + 1)
-                .any(|other| other.id == user.id || other.access_key_id == *id)
-            {
-                return Err(Error::Setting(format!(
-                    "two accounts have the id {} or the access key id {id}",
-                    user.id
-                )));
+            if id.is_empty() || id.contains(':') {
+                return Err(wrong(
+                    "its access key id must not be empty nor contain a colon",
+                ));
+            }
+            if user.secret.is_empty() {
+                return Err(wrong("its secret must not be empty"));
+            }
+            let mut others = users.all().skip(at + 1);
+            if others.any(|other| other.id == user.id) {
+                return Err(wrong("there are two of that id"));
+            }
+            let mut others = users.all().skip(at + 1);
+            if let Some(other) = others.find(|other| other.access_key_id == *id) {
+                let why = format!("`{}` has its access key id, {id}, too", other.id);
+                return Err(wrong(&why));
             }
         }
-        let Sites { domain, zones } = &self.settings.sites;
+        let sites = &self.settings.sites;
+        let Sites { domain, zones } = sites;
         if let Some(zone) = zones.iter().find(|zone| !is_label(zone)) {
             return Err(Error::Setting(format!(
                 "`{zone}` is no zone id: lower-case letters, digits and hyphens"
             )));
+        }
+        let mut zones = zones.iter().enumerate();
+        if let Some((_, zone)) = zones.find(|(at, zone)| sites.zones[..*at].contains(zone)) {
+            return Err(Error::Setting(format!("there are two zones `{zone}`")));
         }
         if !domain.split('.').all(is_label) {
             return Err(Error::Setting(format!("`{domain}` is no domain name")));

@@ -185,6 +185,8 @@ pub enum Error {
     },
     /// A setting is unusable; the text says which and why.
     Setting(String),
+    /// The certificate or its key cannot be used; the text says why.
+    Tls(String),
     /// Something that happens beside the requests failed; the text says why.
     Background(String),
 }
@@ -202,7 +204,7 @@ impl fmt::Display for Error {
             Error::DataFolder { path, reason } => {
                 write!(f, "the data folder {}: {reason}", path.display())
             }
-            Error::Setting(text) | Error::Background(text) => f.write_str(text),
+            Error::Setting(text) | Error::Tls(text) | Error::Background(text) => f.write_str(text),
         }
     }
 }
@@ -211,7 +213,9 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Listen { source, .. } => Some(source),
-            Error::DataFolder { .. } | Error::Setting(_) | Error::Background(_) => None,
+            Error::DataFolder { .. } | Error::Setting(_) | Error::Tls(_) | Error::Background(_) => {
+                None
+            }
         }
     }
 }

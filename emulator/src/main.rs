@@ -6,8 +6,8 @@ mod program {
     pub(crate) mod users;
 }
 
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::io::{ErrorKind, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -23,16 +23,16 @@ async fn main() -> ExitCode {
         list_operations();
         return ExitCode::SUCCESS;
     }
-    match run(arguments).await {
+    match run(&arguments).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("qingstor-emulator: {error}");
+            eprintln!("qingstor-emulator: {}", explain(&error, &arguments));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), Error> {
+async fn run(arguments: &Arguments) -> Result<(), Error> {
     let kept = match &arguments.data_dir {
         Some(path) => format!("Data is kept in {}", path.display()),
         None => "Data is gone when it stops (see --data-dir)".to_owned(),
@@ -40,7 +40,7 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     // Before the first line is printed: whoever waits for it may send a signal right after.
     let signal = stop_signal()?;
     let emulator = builder(arguments)?.start().await?;
-    print!("{}", banner::text(&emulator, &kept));
+    print!("{}", banner::text(&emulator, &kept, &arguments.domain));
     let _ = std::io::stdout().flush();
     signal.await;
     eprintln!("qingstor-emulator: stopping");
@@ -51,11 +51,39 @@ async fn run(arguments: Arguments) -> Result<(), Error> {
     Ok(())
 }
 
-fn builder(arguments: Arguments) -> Result<Builder, Error> {
+/// An error in one line, with the options that it is about and what can be done.
+fn explain(error: &Error, arguments: &Arguments) -> String {
+    match error {
+        Error::Listen { source, .. } => match source.kind() {
+            ErrorKind::AddrInUse => {
+                format!("{error}; name another port with --listen, or 0 for a free one")
+            }
+            ErrorKind::PermissionDenied => {
+                format!("{error}; name a port above 1023 with --listen")
+            }
+            _ => format!(
+                "{error}; --listen takes an address of this machine and a port, such as 127.0.0.1:9000"
+            ),
+        },
+        Error::DataFolder { .. } if arguments.data_dir.is_some() => {
+            format!("{error}; name another folder with --data-dir")
+        }
+        Error::Tls(why) => match (&arguments.tls_cert, &arguments.tls_key) {
+            (Some(certificate), Some(key)) => {
+                let (certificate, key) = (certificate.display(), key.display());
+                format!("--tls-cert {certificate} --tls-key {key}: {why}")
+            }
+            _ => format!("--tls-self-signed: {why}"),
+        },
+        _ => error.to_string(),
+    }
+}
+
+fn builder(arguments: &Arguments) -> Result<Builder, Error> {
     let mut builder = Emulator::builder()
-        .listen(arguments.listen)
-        .access_key(arguments.access_key, arguments.secret_key)
-        .domain(arguments.domain)
+        .listen(&arguments.listen)
+        .access_key(&arguments.access_key, &arguments.secret_key)
+        .domain(&arguments.domain)
         .max_body_bytes(arguments.max_body_mib << 20)
         .min_part_bytes(arguments.min_part_bytes)
         .allow_fetch_from_anywhere(arguments.fetch_anywhere)
@@ -66,18 +94,19 @@ fn builder(arguments: Arguments) -> Result<Builder, Error> {
     if let Some(path) = &arguments.users {
         builder = users::add(builder, path)?;
     }
-    if let Some(path) = arguments.data_dir {
+    if let Some(path) = &arguments.data_dir {
         builder = builder.data_dir(path).sync(arguments.sync);
     }
     if let Some(quota) = arguments.bucket_quota {
         builder = builder.bucket_quota(quota);
     }
-    for zone in arguments.zone {
+    for zone in &arguments.zone {
         builder = builder.zone(zone);
     }
-    if let Some(path) = arguments.faults {
-        let text = String::from_utf8_lossy(&read("--faults", &path)?).into_owned();
-        builder = builder.faults(Faults::from_json(&text)?);
+    if let Some(path) = &arguments.faults {
+        let text = String::from_utf8_lossy(&read("--faults", path)?).into_owned();
+        let failed = |why| Error::Setting(format!("--faults {}: {why}", path.display()));
+        builder = builder.faults(Faults::from_json(&text).map_err(failed)?);
     }
     if let (Some(certificate), Some(key)) = (&arguments.tls_cert, &arguments.tls_key) {
         builder = builder.tls(read("--tls-cert", certificate)?, read("--tls-key", key)?);
@@ -93,7 +122,7 @@ fn builder(arguments: Arguments) -> Result<Builder, Error> {
     Ok(builder.log_format(format).log(|line| eprintln!("{line}")))
 }
 
-fn read(option: &str, path: &PathBuf) -> Result<Vec<u8>, Error> {
+fn read(option: &str, path: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(path)
         .map_err(|error| Error::Setting(format!("{option} {}: {error}", path.display())))
 }

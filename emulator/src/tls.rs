@@ -10,10 +10,10 @@ use rcgen::{
 };
 use time::{Duration, OffsetDateTime};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::{self, ServerConfig};
 
 use crate::address::Sites;
 use crate::error::Error;
@@ -85,16 +85,21 @@ fn acceptor(certificates: &[u8], key: &[u8]) -> Result<TlsAcceptor, Error> {
     let chain = chain
         .ok()
         .filter(|chain| !chain.is_empty())
-        .ok_or_else(|| {
-            Error::Setting("the TLS certificate is not PEM with a certificate".to_owned())
-        })?;
+        .ok_or_else(|| Error::Tls("the certificate is not PEM with a certificate".to_owned()))?;
     // The parser's own words could quote the key.
     let key = PrivateKeyDer::from_pem_slice(key)
-        .map_err(|_| Error::Setting("the TLS key is not PEM with a private key".to_owned()))?;
+        .map_err(|_| Error::Tls("the key is not PEM with a private key".to_owned()))?;
     let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .map_err(|error| Error::Setting(format!("the TLS certificate and key: {error}")))?;
+        .map_err(|error| {
+            Error::Tls(match error {
+                rustls::Error::InconsistentKeys(_) => {
+                    "the key does not belong to the certificate".to_owned()
+                }
+                error => format!("certificate and key cannot be used: {error}"),
+            })
+        })?;
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(TlsAcceptor::from(Arc::new(config)))
 }
@@ -183,7 +188,7 @@ fn server(sites: &Sites) -> Result<CertificateParams, Error> {
 }
 
 fn unmade(error: rcgen::Error) -> Error {
-    Error::Setting(format!("a TLS certificate cannot be made: {error}"))
+    Error::Tls(format!("a certificate cannot be made: {error}"))
 }
 
 fn unkept(path: &Path, error: &std::io::Error) -> Error {

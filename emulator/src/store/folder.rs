@@ -16,6 +16,9 @@ const FORMAT: &str = "qingstor-emulator data, format 2\n";
 /// not be understood by the emulators before, so such a folder becomes one of the format of now.
 const READABLE: &str = "qingstor-emulator data, format 1\n";
 
+const UNREADABLE: &str = "it cannot be read";
+const UNWRITABLE: &str = "it cannot be written to";
+
 /// How names of temporary folders begin.
 const TEMPORARY: &str = "qingstor-emulator-";
 
@@ -45,7 +48,10 @@ pub(crate) fn hold(path: Option<&Path>) -> Result<Held, Error> {
             _temporary: Some(temporary),
         });
     };
-    fs::create_dir_all(path).map_err(|error| failed(path, error))?;
+    if path.exists() && !path.is_dir() {
+        return Err(failed(path, "it is no folder"));
+    }
+    fs::create_dir_all(path).map_err(|error| because(path, "it cannot be made", error))?;
     Ok(Held {
         path: path.to_owned(),
         _lock: prepare(path)?,
@@ -85,11 +91,12 @@ fn prepare(path: &Path) -> Result<File, Error> {
     if !fs::read_to_string(&format).is_ok_and(|text| text == FORMAT) {
         // Its name appears with its content.
         let draft = path.join("format.new");
-        fs::write(&draft, FORMAT).map_err(|error| failed(path, error))?;
-        fs::rename(&draft, &format).map_err(|error| failed(path, error))?;
+        let written = fs::write(&draft, FORMAT).and_then(|()| fs::rename(&draft, &format));
+        written.map_err(|error| because(path, UNWRITABLE, error))?;
     }
     for name in ["incoming", "blobs"] {
-        fs::create_dir_all(path.join(name)).map_err(|error| failed(path, error))?;
+        let made = fs::create_dir_all(path.join(name));
+        made.map_err(|error| because(path, UNWRITABLE, error))?;
     }
     Ok(lock)
 }
@@ -101,14 +108,15 @@ fn recognise(path: &Path) -> Result<(), Error> {
         Ok(_) => {
             return Err(failed(
                 path,
-                "its format is of another version of the emulator; use that one, or another folder",
+                "its format is of another version of the emulator",
             ));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(failed(path, error)),
+        Err(error) => return Err(because(path, UNREADABLE, error)),
     }
-    for entry in fs::read_dir(path).map_err(|error| failed(path, error))? {
-        let name = entry.map_err(|error| failed(path, error))?.file_name();
+    for entry in fs::read_dir(path).map_err(|error| because(path, UNREADABLE, error))? {
+        let entry = entry.map_err(|error| because(path, UNREADABLE, error))?;
+        let name = entry.file_name();
         if name != "lock" && name != "format.new" {
             return Err(failed(
                 path,
@@ -125,12 +133,16 @@ fn lock(path: &Path) -> Result<File, Error> {
         .create(true)
         .truncate(false)
         .open(path.join("lock"))
-        .map_err(|error| failed(path, error))?;
+        .map_err(|error| because(path, UNWRITABLE, error))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(failed(path, "another emulator is using it")),
         Err(TryLockError::Error(error)) => Err(failed(path, error)),
     }
+}
+
+fn because(path: &Path, what: &str, why: io::Error) -> Error {
+    failed(path, format!("{what}: {why}"))
 }
 
 pub(crate) fn failed(path: &Path, why: impl std::fmt::Display) -> Error {

@@ -29,7 +29,7 @@ fn start_with(arguments: &[&str], environment: &[(&str, &Path)]) -> Program {
         .expect("the program starts");
     let mut banner = String::new();
     let mut lines = BufReader::new(child.stdout.take().expect("its output"));
-    while !banner.contains("\nzone = ") {
+    while !banner.contains("\ns, _ := service.Init(c)") {
         let read = lines.read_line(&mut banner).expect("a line");
         assert_ne!(read, 0, "it ended early: {banner}");
     }
@@ -142,30 +142,122 @@ fn faults_come_from_a_file() {
 }
 
 #[test]
-fn mistakes_are_told_and_end_it() {
-    for arguments in [
-        &["--users", "/nonexistent"][..],
-        &["--faults", "/nonexistent"],
-        &["--tls-cert", "/nonexistent", "--tls-key", "/nonexistent"],
-        &["--tls-cert", "/nonexistent"],
-        &["--zone", "Not A Zone"],
-        &["--log", "loud"],
+fn the_banners_lines_are_those_that_the_clients_were_tried_with() {
+    let plain = start(&["--log", "off", "--domain", "storage.example"]);
+    let endpoint = format!("http://{}", plain.address);
+    for line in [
+        format!("export QINGSTOR_ENDPOINT={endpoint}"),
+        // `host` and `port` count for nothing, since the SDK's own default has an endpoint, which is stronger.
+        format!(
+            r#"const config = new sdk.Config({{ access_key_id: "emulator-key-id", secret_access_key: "emulator-secret", endpoint: "{endpoint}" }});"#
+        ),
+        // rclone refuses an endpoint without a dot in its host, and puts the zone before one that is an address.
+        "endpoint = http://storage.example:80".to_owned(),
+        r#"bucket = QingStor(config).Bucket("my-bucket", "")"#.to_owned(),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_qingstor-emulator"))
-            .args(["--listen", "127.0.0.1:0"])
-            .args(arguments)
-            .output()
-            .expect("the program runs");
-        assert!(!output.status.success(), "{arguments:?}");
-        assert!(!output.stderr.is_empty(), "{arguments:?}");
+        let lines: Vec<&str> = plain.banner.lines().collect();
+        assert!(lines.contains(&line.as_str()), "{line}: {}", plain.banner);
     }
+    assert!(
+        plain
+            .banner
+            .contains(&format!("HTTP_PROXY={endpoint} rclone"))
+    );
+    let encrypted = start(&["--log", "off", "--tls-self-signed"]);
+    assert!(encrypted.banner.contains(r#"config.protocol = "https""#));
+    assert!(!encrypted.banner.contains("rclone"), "{}", encrypted.banner);
+}
+
+#[test]
+fn mistakes_are_told_in_one_line_and_end_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        path.to_str().expect("a path").to_owned()
+    };
+    let busy = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = busy.local_addr().expect("an address").to_string();
+    let used = folder.path().join("used");
+    let used = used.to_str().expect("a path");
+    let _user = start(&["--data-dir", used]);
+    let (key, certificate) = (file("key", "x"), file("certificate", "y"));
+    let twice = file(
+        "twice",
+        "- { id: usr-ann, name: ann, key: A, secret: s }\n- { id: usr-bob, name: bob, key: A, secret: s }",
+    );
+    let short = file("short", "- { id: usr-ann, name: ann, key: A }");
+    let folder = folder.path().to_str().expect("a path");
+    for (arguments, told) in [
+        (&["--listen", &address][..], &[&*address, "--listen"][..]),
+        (&["--listen", "nonsense"], &["nonsense", "127.0.0.1:9000"]),
+        (
+            &["--data-dir", used],
+            &[used, "another emulator", "--data-dir"],
+        ),
+        (&["--data-dir", &key], &[&key, "no folder", "--data-dir"]),
+        (
+            &["--data-dir", folder],
+            &[folder, "not empty", "--data-dir"],
+        ),
+        (&["--users", "/nonexistent"], &["--users /nonexistent"]),
+        (
+            &["--users", &twice],
+            &["`usr-ann`", "`usr-bob`", "access key id"],
+        ),
+        (&["--users", &short], &[&short, "line 1", "secret"]),
+        (&["--faults", "/nonexistent"], &["--faults /nonexistent"]),
+        (&["--faults", &key], &["--faults", &key, "line 1"]),
+        (
+            &["--tls-cert", "/nonexistent", "--tls-key", "/nonexistent"],
+            &["--tls-cert /nonexistent"],
+        ),
+        (
+            &["--tls-cert", &certificate, "--tls-key", &key],
+            &[&certificate, &key, "certificate"],
+        ),
+        (&["--zone", "Not A Zone"], &["`Not A Zone`", "lower-case"]),
+        (&["--zone", "a", "--zone", "a"], &["two zones `a`"]),
+        (&["--secret-key="], &["`usr-emulator`", "secret"]),
+    ] {
+        let (status, lines) = failing(arguments);
+        assert_eq!(status, Some(1), "{arguments:?}");
+        assert_eq!(lines.trim_end().lines().count(), 1, "{lines}");
+        for part in told {
+            assert!(lines.contains(part), "{part}: {lines}");
+        }
+    }
+    // These are the parser's.
+    for arguments in [
+        &["--tls-cert", "/nonexistent"][..],
+        &["--log", "loud"],
+        &["--lisen", "x"],
+    ] {
+        let (status, lines) = failing(arguments);
+        assert_eq!(status, Some(2), "{arguments:?}");
+        assert!(lines.starts_with("error: "), "{lines}");
+    }
+}
+
+/// The exit status of a program that cannot start, and all that it says.
+fn failing(arguments: &[&str]) -> (Option<i32>, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qingstor-emulator"));
+    if !arguments.contains(&"--listen") {
+        command.args(["--listen", "127.0.0.1:0"]);
+    }
+    let output = command.args(arguments).output().expect("the program runs");
+    assert_eq!(output.stdout, b"", "{arguments:?}");
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
 }
 
 /// The file that the banner tells clients to trust.
 fn certificate(program: &Program) -> PathBuf {
     let mut lines = program.banner.lines();
-    let path = lines.find_map(|line| line.strip_prefix("# /"));
-    Path::new("/").join(path.expect("a path"))
+    let path = lines.find_map(|line| line.strip_prefix("export QINGSTOR_CA_FILE="));
+    PathBuf::from(path.expect("a path"))
 }
 
 #[test]

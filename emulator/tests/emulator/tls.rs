@@ -111,8 +111,26 @@ async fn a_data_folder_keeps_the_authority() {
 
 #[tokio::test]
 async fn bad_certificates_are_refused_at_the_start() {
-    for (certificate, key) in [("", ""), ("nonsense", "nonsense")] {
+    let [mine, other] = [(); 2].map(|()| {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]);
+        let made = made.expect("a certificate");
+        (made.cert.pem(), made.signing_key.serialize_pem())
+    });
+    for (certificate, key, why) in [
+        ("", "", "no certificate"),
+        ("nonsense", "nonsense", "no certificate"),
+        (&mine.1, &mine.1, "no certificate"),
+        (&mine.0, "nonsense", "no key"),
+        (&mine.0, &mine.0, "no key"),
+        (&mine.0, &other.1, "another's key"),
+    ] {
         let started = Emulator::builder().tls(certificate, key).start().await;
-        assert!(matches!(started, Err(Error::Setting(_))));
+        let error = started.expect_err(why);
+        assert!(matches!(error, Error::Tls(_)), "{why}: {error:?}");
+        let (_, part) = why.split_once(' ').expect("two words");
+        assert!(error.to_string().contains(part), "{why}: {error}");
     }
+    let (certificate, key) = mine;
+    let builder = Emulator::builder().check_answers(true);
+    assert!(builder.tls(certificate, key).start().await.is_ok());
 }
