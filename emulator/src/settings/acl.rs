@@ -65,7 +65,11 @@ impl Entry {
     fn read(entry: &Members<'_>) -> Result<Entry, ApiError> {
         let grantee = entry.required_object("grantee")?;
         let who = match grantee.required_text("type")? {
-            "user" => Grantee::User(grantee.required_text("id")?.to_owned()),
+            "user" => {
+                // It is only told again.
+                grantee.text("name")?;
+                Grantee::User(grantee.required_text("id")?.to_owned())
+            }
             "group" => match grantee.required_text("name")? {
                 ALL_USERS => Grantee::Everybody,
                 _ => return Err(grantee.wrong("name", format!("the only group is {ALL_USERS}"))),

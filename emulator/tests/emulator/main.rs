@@ -26,6 +26,7 @@ mod program;
 mod random;
 mod replicating;
 mod routing;
+mod settings;
 mod support;
 mod tls;
 mod versions;
