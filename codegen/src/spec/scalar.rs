@@ -146,6 +146,7 @@ const RESERVED_TYPES: &[&str] = &[
     "FnMut",
     "FnOnce",
     "From",
+    "Future",
     "Hash",
     "ImageActions",
     "Into",

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use http::Uri;
 use http::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use http::request::Parts;
 use tokio::time::Instant;
 
 use super::prepared::{Prepared, headers_at, uri};
@@ -140,15 +141,7 @@ async fn attempt_once(
         refresh.await.map_err(unsent)?;
     }
     let credentials = credentials(call, &prepared.metadata).map_err(unsent)?;
-    let date = text::http_date((inner.timing.now)());
-    let date = HeaderValue::try_from(date)
-        .map_err(|_| unsent(Error::config("the clock gives no legal date")))?;
-    let mut request = http::Request::new(());
-    *request.method_mut() = prepared.method.clone();
-    *request.uri_mut() = uri.clone();
-    *request.headers_mut() = headers_at(date, call, prepared);
-    request.extensions_mut().insert(prepared.metadata);
-    let (mut head, ()) = request.into_parts();
+    let mut head = head(call, prepared, uri).map_err(unsent)?;
     let signed = match (&inner.remote, credentials) {
         (Some(remote), _) if prepared.metadata.is_signed_in_header() => {
             let signature = sign_remotely(remote.as_ref(), prepared, &head.headers);
@@ -169,11 +162,24 @@ async fn attempt_once(
     let body = prepared.body.clone().counted(counts);
     let request = http::Request::from_parts(head, body);
     begin();
-    let result = match inner.transport.send(request).await {
-        Ok(response) => read(call, prepared, signed, counts, response).await,
-        Err(error) => Err(error),
-    };
-    result.map_err(|error| (error, true))
+    let sent = |error| (error, true);
+    let response = inner.transport.send(request).await.map_err(sent)?;
+    let answer = read(call, prepared, signed, counts, response).await;
+    answer.map_err(sent)
+}
+
+/// The head of a request, with the date of now; not signed yet.
+fn head(call: &Call, prepared: &Prepared, uri: &Uri) -> Result<Parts, Error> {
+    let date = text::http_date((call.client.inner().timing.now)());
+    let date =
+        HeaderValue::try_from(date).map_err(|_| Error::config("the clock gives no legal date"))?;
+    let mut request = http::Request::new(());
+    *request.method_mut() = prepared.method.clone();
+    *request.uri_mut() = uri.clone();
+    *request.headers_mut() = headers_at(date, call, prepared);
+    request.extensions_mut().insert(prepared.metadata);
+    let (head, ()) = request.into_parts();
+    Ok(head)
 }
 
 /// Boxed, so that those who need no such thing make no room for it.

@@ -34,52 +34,47 @@ pub(crate) use zone::{resolve as resolve_zone, settle_now};
 pub(crate) type Answered = (Answer, Watch);
 
 /// Sends an operation, repeating it as its class and the policy allow.
+///
+/// Not an `async fn`, and with few names for what is moved on: either would make room in the future for the same
+/// thing twice.
 pub(crate) fn execute(
     call: Call,
     metadata: Metadata,
     parts: Parts,
 ) -> impl Future<Output = Result<Answered, Error>> + Send {
-    let watch = Watch::begin(&call, &metadata, &parts);
-    trace::within(watch.span(), run(call, metadata, parts, watch))
-}
-
-async fn run(
-    call: Call,
-    metadata: Metadata,
-    parts: Parts,
-    mut watch: Watch,
-) -> Result<Answered, Error> {
-    let sleep = &call.client.inner().timing.sleep;
-    let mut timer = call.timeout.map(|limit| (limit, sleep(limit)));
-    let parts = match parts.form {
-        None => Ok(parts),
-        Some(_) => {
-            // Few requests have one, and the others need no room for it.
-            let work = Box::pin(form::complete(&call, parts));
-            in_time(&mut timer, work, |error| error).await
+    let mut watch = Watch::begin(&call, &metadata, &parts);
+    trace::within(watch.span(), async move {
+        let sleep = &call.client.inner().timing.sleep;
+        let mut timer = call.timeout.map(|limit| (limit, sleep(limit)));
+        let parts = match parts.form {
+            None => Ok(parts),
+            Some(_) => {
+                // Few requests have one, and the others need no room for it.
+                let work = Box::pin(form::complete(&call, parts));
+                in_time(&mut timer, work, |error| error).await
+            }
+        };
+        let mut prepared = match parts.and_then(|parts| prepare(&call, &metadata, parts)) {
+            Ok(prepared) => prepared,
+            Err(error) => return watch.finish(Err(error.about(&call.subject(metadata)))),
+        };
+        let subject = prepared.subject.clone();
+        let deadline = call
+            .timeout
+            .and_then(|limit| Instant::now().checked_add(limit));
+        // With and without a limit the attempts are polled in one place: a second one would make room for
+        // them in this future once more.
+        let tally = Tally::new(watch.counts());
+        let work = pin!(attempts(&call, &mut prepared, deadline, &tally));
+        let result = in_time(&mut timer, work, |error| tally.end(error).about(&subject)).await;
+        match result {
+            Ok(answer) => {
+                watch.answered(&answer);
+                Ok((answer, watch))
+            }
+            Err(error) => watch.finish(Err(error)),
         }
-    };
-    let prepared = parts.and_then(|parts| prepare(&call, &metadata, parts));
-    let mut prepared = match prepared {
-        Ok(prepared) => prepared,
-        Err(error) => return watch.finish(Err(error.about(&call.subject(metadata)))),
-    };
-    let subject = prepared.subject.clone();
-    let deadline = call
-        .timeout
-        .and_then(|limit| Instant::now().checked_add(limit));
-    // With and without a limit the attempts are polled in one place: a second one would make room for
-    // them in this future once more.
-    let tally = Tally::new(watch.counts());
-    let work = pin!(attempts(&call, &mut prepared, deadline, &tally));
-    let result = in_time(&mut timer, work, |error| tally.end(error).about(&subject)).await;
-    match result {
-        Ok(answer) => {
-            watch.answered(&answer);
-            Ok((answer, watch))
-        }
-        Err(error) => watch.finish(Err(error)),
-    }
+    })
 }
 
 /// Waits for `work`, but not longer than the timer says.

@@ -5,6 +5,7 @@ mod connecting;
 mod copy_from;
 mod delete_many;
 mod errors;
+mod futures;
 mod keys;
 mod loopback;
 mod members;

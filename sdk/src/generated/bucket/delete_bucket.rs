@@ -62,9 +62,9 @@ impl DeleteBucket {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<DeleteBucketOutput, Error> {
+    pub fn send(self) -> impl Future<Output = Result<DeleteBucketOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

@@ -67,9 +67,11 @@ impl DeleteBucketCname {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<DeleteBucketCnameOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<DeleteBucketCnameOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

@@ -61,9 +61,11 @@ impl DeleteBucketCors {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<DeleteBucketCorsOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<DeleteBucketCorsOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

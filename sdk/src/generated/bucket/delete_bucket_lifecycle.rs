@@ -63,9 +63,11 @@ impl DeleteBucketLifecycle {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<DeleteBucketLifecycleOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<DeleteBucketLifecycleOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

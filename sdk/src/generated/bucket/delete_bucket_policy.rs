@@ -60,9 +60,11 @@ impl DeleteBucketPolicy {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<DeleteBucketPolicyOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<DeleteBucketPolicyOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

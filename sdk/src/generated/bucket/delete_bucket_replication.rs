@@ -62,9 +62,11 @@ impl DeleteBucketReplication {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<DeleteBucketReplicationOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<DeleteBucketReplicationOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

@@ -90,9 +90,11 @@ impl DeleteMultipleObjects {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<DeleteMultipleObjectsOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<DeleteMultipleObjectsOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

@@ -57,9 +57,9 @@ impl GetBucketAcl {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<GetBucketAclOutput, Error> {
+    pub fn send(self) -> impl Future<Output = Result<GetBucketAclOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

@@ -73,9 +73,11 @@ impl GetBucketCname {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<GetBucketCnameOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<GetBucketCnameOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

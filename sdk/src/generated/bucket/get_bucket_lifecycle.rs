@@ -62,9 +62,11 @@ impl GetBucketLifecycle {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<GetBucketLifecycleOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<GetBucketLifecycleOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

@@ -59,9 +59,11 @@ impl GetBucketLogging {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<GetBucketLoggingOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<GetBucketLoggingOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

@@ -60,9 +60,11 @@ impl GetBucketNotification {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<GetBucketNotificationOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<GetBucketNotificationOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

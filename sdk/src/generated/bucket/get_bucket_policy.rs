@@ -59,9 +59,11 @@ impl GetBucketPolicy {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<GetBucketPolicyOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<GetBucketPolicyOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

@@ -62,9 +62,9 @@ impl HeadBucket {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<HeadBucketOutput, Error> {
+    pub fn send(self) -> impl Future<Output = Result<HeadBucketOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

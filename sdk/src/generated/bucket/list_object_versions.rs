@@ -114,9 +114,11 @@ impl ListObjectVersions {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<ListObjectVersionsOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<ListObjectVersionsOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 
     /// All of the list, one answer at a time.

@@ -168,9 +168,9 @@ impl PostObject {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<PostObjectOutput, Error> {
+    pub fn send(self) -> impl Future<Output = Result<PostObjectOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 
     /// Signs the form for a page that posts it together with a file. The signature does not expire.

@@ -64,9 +64,9 @@ impl PutBucket {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<PutBucketOutput, Error> {
+    pub fn send(self) -> impl Future<Output = Result<PutBucketOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

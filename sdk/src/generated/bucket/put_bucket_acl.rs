@@ -95,9 +95,9 @@ impl PutBucketAcl {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<PutBucketAclOutput, Error> {
+    pub fn send(self) -> impl Future<Output = Result<PutBucketAclOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

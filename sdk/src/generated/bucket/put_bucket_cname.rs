@@ -90,9 +90,11 @@ impl PutBucketCname {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<PutBucketCnameOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<PutBucketCnameOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

@@ -99,9 +99,11 @@ impl PutBucketCors {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<PutBucketCorsOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<PutBucketCorsOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

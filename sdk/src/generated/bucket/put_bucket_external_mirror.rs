@@ -84,9 +84,11 @@ impl PutBucketExternalMirror {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<PutBucketExternalMirrorOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<PutBucketExternalMirrorOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

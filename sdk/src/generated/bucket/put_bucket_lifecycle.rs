@@ -94,9 +94,11 @@ impl PutBucketLifecycle {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<PutBucketLifecycleOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<PutBucketLifecycleOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

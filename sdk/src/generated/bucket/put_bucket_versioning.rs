@@ -82,9 +82,11 @@ impl PutBucketVersioning {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<PutBucketVersioningOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<PutBucketVersioningOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

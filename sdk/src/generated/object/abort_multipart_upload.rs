@@ -78,9 +78,11 @@ impl AbortMultipartUpload {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<AbortMultipartUploadOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<AbortMultipartUploadOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 
     /// Signs the request into a URL that anybody can use until it expires: 1 second to 7 days.

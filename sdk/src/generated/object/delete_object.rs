@@ -77,9 +77,9 @@ impl DeleteObject {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<DeleteObjectOutput, Error> {
+    pub fn send(self) -> impl Future<Output = Result<DeleteObjectOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 
     /// Signs the request into a URL that anybody can use until it expires: 1 second to 7 days.

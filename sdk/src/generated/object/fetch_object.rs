@@ -94,9 +94,9 @@ impl FetchObject {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<PutObjectOutput, Error> {
+    pub fn send(self) -> impl Future<Output = Result<PutObjectOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

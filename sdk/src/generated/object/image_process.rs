@@ -153,9 +153,9 @@ impl ImageProcess {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<ImageProcessOutput, Error> {
+    pub fn send(self) -> impl Future<Output = Result<ImageProcessOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 
     /// Signs the request into a URL that anybody can use until it expires: 1 second to 7 days.

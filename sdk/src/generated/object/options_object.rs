@@ -95,9 +95,11 @@ impl OptionsObject {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<OptionsObjectOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<OptionsObjectOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

@@ -169,9 +169,11 @@ impl UploadMultipartCopy {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<UploadMultipartOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<UploadMultipartOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 

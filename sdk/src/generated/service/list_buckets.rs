@@ -85,9 +85,9 @@ impl ListBuckets {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<ListBucketsOutput, Error> {
+    pub fn send(self) -> impl Future<Output = Result<ListBucketsOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 
     /// All of the list, one answer at a time.

@@ -61,9 +61,11 @@ impl ListLocations {
     }
 
     /// Signs the request, sends it and reads the answer.
-    pub async fn send(self) -> Result<ListLocationsOutput, Error> {
+    pub fn send(
+        self,
+    ) -> impl Future<Output = Result<ListLocationsOutput, Error>> + Send {
         let call = self.call.clone();
-        call.send(self).await
+        call.send(self)
     }
 }
 
