@@ -24,7 +24,7 @@ impl Process {
             "--secret-key",
             SECRET,
         ]);
-        command.args(["--log-style", "none"]);
+        command.args(["--log", "off"]);
         if let Some(folder) = folder {
             command.arg("--data-dir").arg(folder);
         }
@@ -39,11 +39,7 @@ impl Process {
     }
 
     fn start(mut command: Command) -> Process {
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("a server");
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("a server");
         let mut output = BufReader::new(child.stdout.take().expect("its output"));
         let server = loop {
             let mut line = String::new();
