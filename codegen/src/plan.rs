@@ -245,6 +245,6 @@ fn docs(api: &Api, plan: &mut Plan) {
         format!("{root}/emulator.md"),
         "docs/emulator.md.tera",
         "specs/",
-        &view::emulator(api),
+        &view::emulator_page(api),
     );
 }

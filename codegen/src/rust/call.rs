@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{ident, value};
-use crate::model::{Call, Example, Expected, Literal, Type};
+use crate::model::{Call, Example, Expected, Given, Literal, Type};
 
 /// `bucket.get_object("cat.png").range(0..=4)`: the request, not sent yet. `client` or `bucket` is in scope.
 pub fn request(call: &Call) -> TokenStream {
@@ -42,6 +42,13 @@ pub fn request(call: &Call) -> TokenStream {
 pub fn bucket(call: &Call) -> Option<TokenStream> {
     let name = call.bucket.as_ref()?;
     Some(quote!(let bucket = client.bucket(#name);))
+}
+
+/// What an answer brings into the rest of an example; `output` is in scope.
+pub fn given(given: &Given) -> TokenStream {
+    let field = ident(&given.field);
+    let otherwise = (!given.plain).then(|| quote!(.unwrap_or_default()));
+    quote!(output.#field #otherwise)
 }
 
 /// The whole call as documentation shows it.

@@ -44,10 +44,11 @@ pub fn statements(operation: &Operation) -> Vec<TokenStream> {
     statements
 }
 
-/// An input's value in a statement: as the receiver of a method, and by reference.
+/// An input's value in a statement: as the receiver of a method, by reference, and as a copy if its type has such.
 struct Operand {
     receiver: TokenStream,
     reference: TokenStream,
+    copy: TokenStream,
 }
 
 /// Runs a statement with the input's value, if there is one.
@@ -56,6 +57,7 @@ fn with_value(field: &Field, statement: impl FnOnce(Operand) -> TokenStream) -> 
     let always = Operand {
         receiver: quote!(self.#name),
         reference: quote!(&self.#name),
+        copy: quote!(self.#name),
     };
     match &field.ty {
         _ if field.required => statement(always),
@@ -67,6 +69,7 @@ fn with_value(field: &Field, statement: impl FnOnce(Operand) -> TokenStream) -> 
             let statement = statement(Operand {
                 receiver: quote!(value),
                 reference: quote!(value),
+                copy: quote!(*value),
             });
             quote!(if let Some(value) = &self.#name { #statement })
         }
@@ -78,6 +81,7 @@ fn text(ty: &Type, value: &Operand) -> TokenStream {
     let Operand {
         receiver,
         reference,
+        copy,
     } = value;
     match ty {
         Type::String => quote!(#reference),
@@ -85,23 +89,12 @@ fn text(ty: &Type, value: &Operand) -> TokenStream {
         Type::Bytes => quote!(&text::base64(#reference)),
         Type::Timestamp(format) => {
             let convert = time_function(*format);
-            let time = copied(value);
-            quote!(&text::#convert(#time))
+            quote!(&text::#convert(#copy))
         }
         Type::List(_) => quote!(&text::comma_separated(#reference)),
         Type::ObjectRef => quote!(&#receiver.to_path()?),
         Type::CustomerKey => quote!(&#receiver.to_base64()),
         _ => quote!(&#receiver.to_string()),
-    }
-}
-
-/// The value of a `Copy` type.
-fn copied(value: &Operand) -> TokenStream {
-    let receiver = &value.receiver;
-    if receiver.to_string() == "value" {
-        quote!(*value)
-    } else {
-        quote!(#receiver)
     }
 }
 
@@ -190,7 +183,7 @@ fn json(operation: &Operation, keep_unknown: bool) -> Vec<TokenStream> {
         statements.push(with_value(field, |value| {
             let value = match &field.ty {
                 Type::Timestamp(TimeFormat::Unix) => {
-                    let time = copied(&value);
+                    let time = value.copy;
                     quote!(&text::unix_seconds(#time))
                 }
                 Type::Timestamp(_) | Type::Bytes => text(&field.ty, &value),

@@ -6,6 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde::Serialize;
 
+use super::outcome;
 use super::routes::answers_name;
 use crate::model::{Api, Field, Place, Response, ResponseBody, Type, TypeKind};
 use crate::spec::{Outcome, TimeFormat};
@@ -104,12 +105,7 @@ fn answer(response: &Response) -> AnswerView {
     };
     AnswerView {
         status: response.status,
-        outcome: match response.outcome {
-            Outcome::Success => "Outcome::Success".into(),
-            Outcome::Redirect => "Outcome::Redirect".into(),
-            Outcome::NotModified => "Outcome::NotModified".into(),
-            Outcome::Error => "Outcome::Error".into(),
-        },
+        outcome: outcome(response.outcome).into(),
         headers: headers(&response.headers),
         body: body.to_string(),
         codes: response.codes.iter().map(|c| format!("{c:?}")).collect(),

@@ -3,9 +3,8 @@
 mod answers;
 mod conformance;
 pub(crate) mod doc;
-mod emulator;
+mod emulator_page;
 mod error_page;
-mod facts;
 mod index;
 mod operation;
 mod page;
@@ -16,7 +15,7 @@ use serde::Serialize;
 
 pub use answers::{AnswersView, answers};
 pub use conformance::{ChecksView, checks};
-pub use emulator::{EmulatedView, EmulatorView, InferenceView, emulator};
+pub use emulator_page::{EmulatedView, EmulatorPageView, InferenceView, emulator_page};
 pub use error_page::{ErrorPageView, error_page};
 pub use index::{IndexView, index};
 pub use operation::{OperationView, operation};
@@ -25,7 +24,7 @@ pub use routes::{RoutesView, routes};
 pub use types::{EnumView, StructView, enumeration, structure};
 
 use crate::model::Api;
-use crate::spec::Scope;
+use crate::spec::{Outcome, RetryClass, Scope};
 
 /// A folder of modules: `mod x; pub use x::*;`.
 #[derive(Debug, Serialize)]
@@ -125,11 +124,32 @@ pub(crate) fn host(scope: Scope) -> &'static str {
     }
 }
 
-/// The scope as Rust: the SDK and the emulator have an enum of this name each.
+/// A scope as Rust: the SDK and the emulator have an enum of this name each.
 fn scope(scope: Scope) -> &'static str {
     match scope {
         Scope::Service => "Scope::Service",
         Scope::Bucket => "Scope::Bucket",
         Scope::Object => "Scope::Object",
+    }
+}
+
+/// An outcome as Rust: the SDK, the emulator and the checks have an enum of this name each.
+fn outcome(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Success => "Outcome::Success",
+        Outcome::Redirect => "Outcome::Redirect",
+        Outcome::NotModified => "Outcome::NotModified",
+        Outcome::Error => "Outcome::Error",
+    }
+}
+
+/// What a caller has to know about repeated attempts.
+fn retry(class: RetryClass) -> &'static str {
+    match class {
+        RetryClass::Safe => "It only reads: a failed attempt is repeated.",
+        RetryClass::Idempotent => {
+            "A failed attempt is repeated if its body can be: a second one changes no more than the first, except where it says so above."
+        }
+        RetryClass::Never => "A failed attempt is not repeated, since it may have had its effect.",
     }
 }

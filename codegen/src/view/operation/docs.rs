@@ -2,8 +2,8 @@
 
 use crate::model::{Field, Operation};
 use crate::rust;
-use crate::spec::{Outcome, RetryClass};
-use crate::view::doc;
+use crate::spec::Outcome;
+use crate::view::{doc, retry};
 
 pub(super) fn method_doc(operation: &Operation) -> String {
     let mut lines: Vec<String> = doc::comment(std::slice::from_ref(&operation.summary), 4)
@@ -37,11 +37,7 @@ pub(super) fn request_doc(operation: &Operation) -> String {
         lower_first(&operation.summary)
     )];
     paragraphs.extend(operation.description.clone());
-    paragraphs.push(match operation.retry {
-        RetryClass::Safe => "It only reads, so a failed attempt is repeated.".into(),
-        RetryClass::Idempotent => "A failed attempt is repeated if its body can be: a second one changes no more than the first, except where it says so above.".into(),
-        RetryClass::Never => "A failed attempt is not repeated, since it may have had its effect.".into(),
-    });
+    paragraphs.push(retry(operation.retry).into());
     paragraphs.push(format!("Service documentation: {}", operation.docs));
     let mut text = doc::comment(&paragraphs, 0);
     text.push_str(&errors_doc(operation));

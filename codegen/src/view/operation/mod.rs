@@ -12,7 +12,7 @@ pub(super) use output::member;
 pub use output::{DecodedView, MemberView, OutputView};
 pub use request::{ArgumentView, SetterView, StoredView};
 
-use super::{host, scope};
+use super::{host, outcome, scope};
 use crate::model::{Operation, Paging};
 use crate::rust::{self, encode, types};
 use crate::spec::{Auth, Outcome, RetryClass};
@@ -155,16 +155,10 @@ fn metadata(operation: &Operation) -> Vec<String> {
         RetryClass::Idempotent => calls.push("retry(Retry::Idempotent)".into()),
         RetryClass::Never => {}
     }
-    let responses = operation.responses.iter().filter_map(|r| {
-        let outcome = match r.outcome {
-            Outcome::Success => "Success",
-            Outcome::Redirect => "Redirect",
-            Outcome::NotModified => "NotModified",
-            // What is not listed is an error.
-            Outcome::Error => return None,
-        };
-        Some(format!("({}, Outcome::{outcome})", r.status))
-    });
+    // What is not listed is an error.
+    let listed = operation.responses.iter();
+    let listed = listed.filter(|r| r.outcome != Outcome::Error);
+    let responses = listed.map(|r| format!("({}, {})", r.status, outcome(r.outcome)));
     calls.push(format!(
         "responses(&[{}])",
         responses.collect::<Vec<_>>().join(", ")

@@ -97,11 +97,8 @@ pub(super) fn example(example: &Example) -> PageExampleView {
 fn bound(call: &str, gives: &[Given]) -> String {
     let mut text = format!("let output = {call}.send().await?;\n");
     for given in gives {
-        let otherwise = match given.plain {
-            true => "",
-            false => ".unwrap_or_default()",
-        };
-        text.push_str(&format!("let {0} = output.{0}{otherwise};\n", given.field));
+        let value = rust::line(&rust::call::given(given));
+        text.push_str(&format!("let {} = {value};\n", given.field));
     }
     text
 }

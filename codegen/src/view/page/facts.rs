@@ -1,7 +1,8 @@
 //! What is to be known of an operation in one sentence each.
 
 use crate::model::{Access, Operation};
-use crate::spec::{Auth, Permission, RetryClass};
+use crate::spec::{Auth, Permission};
+use crate::view::retry;
 
 pub(super) fn facts(operation: &Operation) -> Vec<String> {
     let mut facts = vec![
@@ -12,16 +13,7 @@ pub(super) fn facts(operation: &Operation) -> Vec<String> {
             }
             Auth::Form => "Signed by fields of the form.".to_string(),
         },
-        match operation.retry {
-            RetryClass::Safe => "It only reads: a failed attempt is repeated.".to_string(),
-            RetryClass::Idempotent => {
-                "A failed attempt is repeated if its body can be: a second one changes no more than the first, except where it says so above."
-                    .to_string()
-            }
-            RetryClass::Never => {
-                "A failed attempt is not repeated, since it may have had its effect.".to_string()
-            }
-        },
+        retry(operation.retry).to_string(),
     ];
     facts.extend(access(operation));
     if operation.presign {

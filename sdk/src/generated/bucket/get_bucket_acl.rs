@@ -19,7 +19,7 @@ impl Bucket {
 ///
 /// Only the bucket's owner can do this. The owner may be listed too, with `FULL_CONTROL`.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/get_acl.html>
 ///

@@ -23,7 +23,7 @@ impl Bucket {
 /// Only the domains of one type are listed, `normal` if none is asked for. Only the bucket's owner
 /// can do this.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/cname/get_cname.html>
 ///

@@ -19,7 +19,7 @@ impl Bucket {
 ///
 /// Only the bucket's owner can do this.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/cors/get_cors.html>
 ///

@@ -24,7 +24,7 @@ impl Bucket {
 /// Besides what was set, a rule tells when it was created, and whether it has been applied to what
 /// was there before it. Only the bucket's owner can read the rules.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/lifecycle/get_lifecycle.html>

@@ -22,7 +22,7 @@ impl Bucket {
 ///
 /// Only the bucket's owner can read this.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/notification/get_notification.html>

@@ -22,7 +22,7 @@ impl Bucket {
 /// The service may answer with a single user, action, resource or pattern in place of a list of
 /// one; both read as a list. Only the bucket's owner can do this.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/policy/get_policy.html>
 ///

@@ -22,7 +22,7 @@ impl Bucket {
 /// Besides what was set, a rule tells in which zone the other bucket is. Only the bucket's owner
 /// can read the rules.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/replication/get_replication.html>

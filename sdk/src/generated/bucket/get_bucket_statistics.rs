@@ -22,7 +22,7 @@ impl Bucket {
 ///
 /// Never answered without a signature. The bucket's owner can do this.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/get_stats.html>
 ///

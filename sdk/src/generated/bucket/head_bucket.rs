@@ -24,7 +24,7 @@ impl Bucket {
 /// Whoever does not sign the request needs a bucket policy that allows `head_bucket`, unless it
 /// goes to the global address.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/head.html>
 ///

@@ -35,7 +35,7 @@ impl Bucket {
 /// The end is told by both next markers being empty: the vendor's page does not know `has_more`, so
 /// `pages()` and `items()` do not look at it.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/api/bucket/list_multipart_uploads.html>

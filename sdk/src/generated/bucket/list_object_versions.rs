@@ -30,7 +30,7 @@ impl Bucket {
 /// keys that go on behind it are not listed one by one: each beginning up to the delimiter is
 /// listed once, among the common prefixes. The caller needs the right to read the bucket.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/versions.html>
 ///

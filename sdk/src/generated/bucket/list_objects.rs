@@ -31,7 +31,7 @@ impl Bucket {
 ///
 /// Whoever does not sign the request needs a bucket policy that allows `list_objects`.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/bucket/get.html>
 ///

@@ -42,7 +42,7 @@ impl Bucket {
 /// place where it is to be had, while the service fetches it. Other values for headers of the
 /// answer can only be asked for by signed requests.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/get.html>
 ///
@@ -335,8 +335,7 @@ pub struct GetObjectOutput {
     pub content_language: Option<String>,
     /// When caches should take the object for stale. Header `Expires`.
     pub expires: Option<String>,
-    /// The caller's own metadata; names in lower case. Headers `X-QS-Meta-<name>`; the names come
-    /// in lower case.
+    /// The caller's own metadata. Headers `X-QS-Meta-<name>`; the names come in lower case.
     pub metadata: std::collections::BTreeMap<String, String>,
     /// How the object is kept. Header `X-QS-Storage-Class`.
     pub storage_class: Option<types::StorageClass>,

@@ -31,7 +31,7 @@ impl Bucket {
 /// Answers to HEAD have no body, so an error has no code: status 404 does not tell a missing bucket
 /// from a missing object. The key of an encrypted object is not needed, but checked if it is given.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/head.html>
 ///
@@ -228,8 +228,7 @@ pub struct HeadObjectOutput {
     pub content_language: Option<String>,
     /// When caches should take the object for stale. Header `Expires`.
     pub expires: Option<String>,
-    /// The caller's own metadata; names in lower case. Headers `X-QS-Meta-<name>`; the names come
-    /// in lower case.
+    /// The caller's own metadata. Headers `X-QS-Meta-<name>`; the names come in lower case.
     pub metadata: std::collections::BTreeMap<String, String>,
     /// How the object is kept. Header `X-QS-Storage-Class`.
     pub storage_class: Option<types::StorageClass>,

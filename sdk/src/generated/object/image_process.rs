@@ -49,7 +49,7 @@ impl Bucket {
 ///
 /// Other values for headers of the answer can only be asked for by signed requests.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation:
 /// <https://docs.qingcloud.com/qingstor/data_process/image_process/index.html>

@@ -35,7 +35,7 @@ impl Bucket {
 /// list any more. The answer does not say whether there is more: the list goes on behind the last
 /// part's number until a page has none.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/list_multipart.html>
 ///

@@ -35,7 +35,7 @@ impl Bucket {
 /// A form upload goes to the bucket, not to an object, so a browser asks about the bucket's root.
 /// The rules and the answer are those of OPTIONS Object.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/options.html>
 ///

@@ -37,7 +37,7 @@ impl Bucket {
 /// first rule that allows the origin, the method and every header. If none does, or the bucket has
 /// no rules, the answer is still 200, only without the `Allow` headers.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/object/options.html>
 ///

@@ -26,7 +26,7 @@ impl Client {
 /// The service's global address knows the buckets of all zones; a zone's own address only knows
 /// those of that zone.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/service/get.html>
 ///

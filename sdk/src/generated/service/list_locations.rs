@@ -23,7 +23,7 @@ impl Client {
 /// Only the service's global address, such as `qingstor.com`, answers this, and it answers
 /// everybody.
 ///
-/// It only reads, so a failed attempt is repeated.
+/// It only reads: a failed attempt is repeated.
 ///
 /// Service documentation: <https://docs.qingcloud.com/qingstor/api/service/location.html>
 ///

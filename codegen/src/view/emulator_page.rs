@@ -8,7 +8,7 @@ use crate::model::{Api, Field, Operation, TypeKind, scope_name};
 
 /// What is emulated, and what that rests on.
 #[derive(Debug, Serialize)]
-pub struct EmulatorView {
+pub struct EmulatorPageView {
     /// The operations, by what they are about.
     pub groups: Vec<EmulatedView>,
     /// What the vendor does not say for certain, by where it matters.
@@ -34,7 +34,7 @@ pub struct InferenceView {
 }
 
 /// The page.
-pub fn emulator(api: &Api) -> EmulatorView {
+pub fn emulator_page(api: &Api) -> EmulatorPageView {
     let mut groups: Vec<EmulatedView> = Vec::new();
     let mut inferences = Vec::new();
     for operation in &api.operations {
@@ -61,7 +61,7 @@ pub fn emulator(api: &Api) -> EmulatorView {
         Some(format!("`{}`: {}", error.code, safe(reason)))
     });
     push(&mut inferences, "Error codes", errors.collect());
-    EmulatorView { groups, inferences }
+    EmulatorPageView { groups, inferences }
 }
 
 fn row(operation: &Operation, inferences: usize) -> String {

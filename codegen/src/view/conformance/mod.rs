@@ -1,11 +1,14 @@
 //! The checks of one operation: one function an example, and the wire data it is held against.
 
+mod facts;
+mod parameters;
+
 use serde::Serialize;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::facts::{FactsView, facts};
+use self::facts::{FactsView, facts};
 use crate::model::{Api, Call, Example, Operation, Step, WireBody};
 use crate::rust::{self, substitute};
 
@@ -144,12 +147,8 @@ fn example(example: &Example, file: &str) -> ExampleView {
 fn step(step: &Step, names: &Names<'_>) -> StepView {
     let call = &step.call;
     let gives = step.gives.iter().map(|given| {
-        let otherwise = if given.plain {
-            ""
-        } else {
-            ".unwrap_or_default()"
-        };
-        format!("({:?}, output.{}{otherwise})", given.sample, given.field)
+        let value = rust::line(&rust::call::given(given));
+        format!("({:?}, {value})", given.sample)
     });
     StepView {
         about: optional(call.bucket.as_deref()),

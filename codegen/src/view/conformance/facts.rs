@@ -2,12 +2,14 @@
 
 use serde::Serialize;
 
+use super::parameters::{ParameterView, parameters};
+use super::{literal, optional};
 use crate::model::{
-    Api, Computed, Example, Expected, Field, Literal, Operation, Place, RequestBody, Response,
-    Type, TypeKind,
+    Api, Example, Expected, Field, Literal, Operation, Place, RequestBody, Response, Type,
 };
 use crate::rust::{self, sample, vary};
-use crate::spec::{ComputedRule, Outcome, RetryClass, TimeFormat};
+use crate::spec::{Outcome, RetryClass};
+use crate::view::outcome;
 
 /// The facts about one operation or variant; every string is Rust.
 #[derive(Debug, Serialize)]
@@ -57,22 +59,6 @@ pub struct VaryView {
     pub plain_bucket: Vec<String>,
     /// The call of the first example as it stands.
     pub call: String,
-}
-
-/// One parameter.
-#[derive(Debug, Serialize)]
-#[allow(missing_docs)]
-pub struct ParameterView {
-    pub name: String,
-    pub wire: String,
-    pub place: String,
-    pub ty: String,
-    pub required: bool,
-    pub line: usize,
-    pub unverified: String,
-    pub sample: String,
-    pub computed: String,
-    pub selects: bool,
 }
 
 /// One declared status.
@@ -173,9 +159,9 @@ pub fn facts(
         }
     });
     Some(FactsView {
-        file: format!("{:?}", operation.file),
+        file: literal(&operation.file),
         line: operation.line,
-        verb: format!("{:?}", operation.method),
+        verb: literal(operation.method),
         selector: match operation.selector.as_ref().filter(|s| s.bare) {
             Some(selector) => format!("Some({:?})", selector.key),
             None => "None".into(),
@@ -244,146 +230,18 @@ fn fullest<'a>(operation: &'a Operation, items: &str) -> (usize, &'a Example) {
     best.unwrap_or((0, &operation.examples[0]))
 }
 
-fn place(place: Place) -> String {
+pub(super) fn place(place: Place) -> String {
     format!("Place::{place:?}")
 }
 
-fn optional(text: Option<&String>) -> String {
-    format!("{text:?}")
-}
-
-fn parameters(api: &Api, operation: &Operation) -> Vec<ParameterView> {
-    let selects = |field: &Field| {
-        let selector = operation.selector.as_ref();
-        let by_query = selector.is_some_and(|s| !s.bare && s.key == field.wire);
-        let by_header = operation.when.as_ref();
-        by_query || by_header.is_some_and(|when| when.eq_ignore_ascii_case(&field.wire))
-    };
-    let seed = |field: &Field| {
-        let index = operation.setters().position(|f| f.name == field.name);
-        u64::try_from(index.unwrap_or_default()).unwrap_or_default()
-    };
-    let given = operation.inputs.iter().map(|field| {
-        let made_up = vary::is_varied(&field.ty) || field.place == Place::Stream;
-        // A required argument is varied only where values can be made up; its sample is that of the example.
-        let sample = match (made_up, field.required) {
-            (true, _) => String::new(),
-            (false, true) => example_json(operation, field),
-            (false, false) => {
-                let literal = vary::sample_of(api, field, seed(field));
-                sample::json(&field.ty, &literal).to_string()
-            }
-        };
-        ParameterView {
-            name: format!("{:?}", field.name),
-            wire: format!("{:?}", field.wire),
-            place: place(field.place),
-            ty: match made_up {
-                true => ty(api, &field.ty),
-                false => "Type::Sample".into(),
-            },
-            required: field.required,
-            line: field.line,
-            unverified: optional(field.unverified.as_ref()),
-            sample: format!("{sample:?}"),
-            computed: "None".into(),
-            selects: selects(field),
-        }
-    });
-    let computed = operation.computed.iter().map(computed);
-    let extra =
-        (operation.body == (RequestBody::Json { keep_unknown: true })).then(|| ParameterView {
-            name: format!("{:?}", "extra"),
-            wire: format!("{:?}", ""),
-            place: "Place::Extra".into(),
-            ty: "Type::Text".into(),
-            required: false,
-            line: operation.line,
-            unverified: "None".into(),
-            sample: format!("{:?}", ""),
-            computed: "None".into(),
-            selects: false,
-        });
-    given.chain(computed).chain(extra).collect()
-}
-
-/// What the first example gives a parameter, as JSON.
-fn example_json(operation: &Operation, field: &Field) -> String {
-    let first = operation.examples.first();
-    let given = first.and_then(|e| e.call.arguments.iter().find(|a| a.name == field.name));
-    given.map_or_else(String::new, |a| sample::json(&a.ty, &a.value).to_string())
-}
-
-fn computed(computed: &Computed) -> ParameterView {
-    let of = computed.of.as_deref().unwrap_or_default();
-    let rule = match computed.rule {
-        ComputedRule::ContentLength => "ContentLength".to_string(),
-        ComputedRule::ContentMd5 => "ContentMd5".into(),
-        ComputedRule::CustomerAlgorithm => format!("CustomerAlgorithm({of:?})"),
-        ComputedRule::CustomerKeyMd5 => format!("CustomerKeyMd5({of:?})"),
-        ComputedRule::AccessKeyId => "AccessKeyId".into(),
-        ComputedRule::Policy => "Policy".into(),
-        ComputedRule::PolicySignature => "PolicySignature".into(),
-    };
-    ParameterView {
-        name: format!("{:?}", computed.wire),
-        wire: format!("{:?}", computed.wire),
-        place: place(computed.place),
-        ty: "Type::Text".into(),
-        required: computed.required,
-        line: computed.line,
-        unverified: "None".into(),
-        sample: format!("{:?}", ""),
-        computed: format!("Some(Computed::{rule})"),
-        selects: false,
-    }
-}
-
-/// `Type::…`; what checks make up no values for is a sample.
-fn ty(api: &Api, ty: &Type) -> String {
-    match ty {
-        Type::String => "Type::Text".into(),
-        Type::Bool => "Type::Bool".into(),
-        Type::Int32 => "Type::Int32".into(),
-        Type::Int64 => "Type::Int64".into(),
-        Type::Uint64 => "Type::Uint64".into(),
-        Type::Float64 => "Type::Float".into(),
-        Type::Bytes => "Type::Bytes".into(),
-        Type::Timestamp(TimeFormat::Http) => "Type::HttpTime".into(),
-        Type::Timestamp(TimeFormat::Iso8601) => "Type::IsoTime".into(),
-        Type::Timestamp(TimeFormat::Unix) => "Type::UnixTime".into(),
-        Type::ByteRange => "Type::ByteRange".into(),
-        Type::ObjectRef => "Type::ObjectRef".into(),
-        Type::CustomerKey => "Type::CustomerKey".into(),
-        Type::ImageActions => "Type::ImageActions".into(),
-        Type::List(item) => format!("Type::List(&{})", self::ty(api, item)),
-        Type::Map(_) => "Type::Texts".into(),
-        Type::Struct(_) => "Type::Sample".into(),
-        Type::Enum(name) => {
-            let values = match api.type_def(name).map(|def| &def.kind) {
-                Some(TypeKind::Enum(values)) => values.as_slice(),
-                _ => &[],
-            };
-            let values: Vec<&str> = values.iter().map(|v| v.wire.as_str()).collect();
-            format!("Type::Enum(&{values:?})")
-        }
-    }
-}
-
 fn response(response: &Response) -> ResponseView {
-    let outcome = match response.outcome {
-        Outcome::Success => "Success",
-        Outcome::Redirect => "Redirect",
-        Outcome::NotModified => "NotModified",
-        Outcome::Error => "Error",
-    };
     let fields = response.headers.iter().chain(&response.json);
     ResponseView {
         status: response.status,
-        outcome: format!("Outcome::{outcome}"),
-        codes: response.codes.iter().map(|c| format!("{c:?}")).collect(),
+        outcome: outcome(response.outcome).into(),
+        codes: response.codes.iter().map(literal).collect(),
         fields: match response.outcome {
-            Outcome::Success => fields.map(|f| format!("{:?}", f.name)).collect(),
+            Outcome::Success => fields.map(|f| literal(&f.name)).collect(),
             _ => Vec::new(),
         },
         line: response.line,
@@ -393,20 +251,20 @@ fn response(response: &Response) -> ResponseView {
 fn fields(api: &Api, operation: &Operation) -> Vec<FieldView> {
     let fields = operation.output.fields.iter().zip(0..);
     let view = |(field, seed): (&Field, u64)| {
-        let literal = sample::of_field(api, field, seed);
+        let value = sample::of_field(api, field, seed);
         let sample = match field.place {
-            Place::Header => sample::text(&field.ty, &literal),
-            _ => sample::json(&field.ty, &literal).to_string(),
+            Place::Header => sample::text(&field.ty, &value),
+            _ => sample::json(&field.ty, &value).to_string(),
         };
         FieldView {
-            name: format!("{:?}", field.name),
-            wire: format!("{:?}", field.wire),
+            name: literal(&field.name),
+            wire: literal(&field.wire),
             place: place(field.place),
             required: field.required,
             open: matches!(field.ty, Type::Enum(_)),
-            sample: format!("{sample:?}"),
+            sample: literal(sample),
             line: field.line,
-            unverified: optional(field.unverified.as_ref()),
+            unverified: optional(field.unverified.as_deref()),
         }
     };
     fields.map(view).collect()
