@@ -18,14 +18,17 @@ fn rewrite(
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let text = |token: &TokenTree| match token {
         TokenTree::Literal(literal) if literal.to_string().starts_with('"') => {
-            syn::parse_str::<syn::LitStr>(&literal.to_string()).ok()
+            let literal = syn::parse_str::<syn::LitStr>(&literal.to_string());
+            literal.ok().map(|literal| literal.value())
         }
         _ => None,
     };
-    let replaced = |token: &TokenTree| text(token).and_then(|t| replace(&t.value()));
-    let any = tokens.iter().any(|token| replaced(token).is_some());
+    let texts: Vec<Option<String>> = tokens.iter().map(text).collect();
+    let replaced = texts.iter().map(|text| replace(text.as_deref()?));
+    let replaced: Vec<Option<TokenStream>> = replaced.collect();
+    let any = replaced.iter().any(Option::is_some);
     let mut out = TokenStream::new();
-    for (index, token) in tokens.iter().enumerate() {
+    for (index, (token, replaced)) in tokens.iter().zip(replaced).enumerate() {
         let ends = match tokens.get(index + 1) {
             None => true,
             Some(TokenTree::Punct(next)) => next.as_char() == ',',
@@ -37,9 +40,9 @@ fn rewrite(
                 let (inner, _) = rewrite(group.stream(), replace, is_list);
                 out.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
             }
-            token => match replaced(token) {
+            token => match replaced {
                 Some(expression) => out.extend(expression),
-                None if any && list && ends && text(token).is_some() => {
+                None if any && list && ends && texts[index].is_some() => {
                     out.extend(quote!(#token.to_string()));
                 }
                 None => out.extend([token.clone()]),
