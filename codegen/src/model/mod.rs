@@ -15,7 +15,7 @@ mod value;
 pub use api::{Answers, Api, ApiError};
 pub use example::{Example, Expected, Given, Step, WireBody, WireMessage};
 pub use field::{Computed, Field, Place};
-pub use names::{snake, upper_camel};
+pub use names::{field_name, snake, upper_camel};
 pub use operation::{Access, Emulated, Operation, RequestBody, Selector, scope_name};
 pub use resolve::load;
 pub use response::{NextValue, Output, Paging, Response, ResponseBody};

@@ -15,7 +15,7 @@ pub fn upper_camel(name: &str) -> String {
 }
 
 /// The field that a name on the wire becomes: headers lose `X-QS-`, everything else is `snake_case`.
-pub(super) fn field(wire: &str, place: Place) -> String {
+pub fn field_name(wire: &str, place: Place) -> String {
     match place {
         Place::Header | Place::HeaderPrefix | Place::Form | Place::FormPrefix => {
             let lower = wire.to_ascii_lowercase();
@@ -56,10 +56,16 @@ mod tests {
         assert_eq!(upper_camel("GET"), "Get");
         assert_eq!(upper_camel("bucket_not_exists"), "BucketNotExists");
         assert_eq!(upper_camel("tupu-porn"), "TupuPorn");
-        assert_eq!(field("X-QS-Storage-Class", Place::Header), "storage_class");
-        assert_eq!(field("ETag", Place::Header), "etag");
-        assert_eq!(field("Content-MD5", Place::Header), "content_md5");
-        assert_eq!(field("response-expires", Place::Query), "response_expires");
-        assert_eq!(field("Referer", Place::Json), "referer");
+        assert_eq!(
+            field_name("X-QS-Storage-Class", Place::Header),
+            "storage_class"
+        );
+        assert_eq!(field_name("ETag", Place::Header), "etag");
+        assert_eq!(field_name("Content-MD5", Place::Header), "content_md5");
+        assert_eq!(
+            field_name("response-expires", Place::Query),
+            "response_expires"
+        );
+        assert_eq!(field_name("Referer", Place::Json), "referer");
     }
 }

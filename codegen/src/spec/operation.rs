@@ -297,6 +297,9 @@ pub struct Example {
     /// Headers and JSON members whose value a live server makes up: only their presence is compared.
     #[serde(default)]
     pub varies: Vec<Spanned<WireName>>,
+    /// Values of enums that the spec does not list, on purpose; others are taken for slips.
+    #[serde(default)]
+    pub unknown: Vec<Spanned<String>>,
     /// Why it is not certain that the service does it like this.
     #[serde(default)]
     pub unverified: Option<Text>,

@@ -234,7 +234,7 @@ static EXAMPLES: &[Example] = &[
         name: "GetBucketReplication",
         id: "never_set",
         file: "specs/bucket/get_bucket_replication.yaml",
-        line: 97,
+        line: 98,
         unverified: Some(
             "The vendor does not say what is answered if no rules were set.",
         ),
@@ -266,7 +266,7 @@ static EXAMPLES: &[Example] = &[
         name: "GetBucketReplication",
         id: "no_bucket",
         file: "specs/bucket/get_bucket_replication.yaml",
-        line: 107,
+        line: 108,
         unverified: None,
         method: "GET",
         target: "/example-nowhere?replication",

@@ -50,7 +50,7 @@ pub(super) fn resolve<T>(
             problems.push(problem.hint("what is always there needs no default"));
             None
         }
-        Some(node) => match values::of(&[], &ty, node) {
+        Some(node) => match values::of(values::Known::default(), &ty, node) {
             Ok(
                 literal @ (Literal::Bool(_)
                 | Literal::Int(_)
@@ -74,6 +74,8 @@ pub(super) fn resolve<T>(
             }
         },
     };
+    // A key is never printed, whoever describes it.
+    let sensitive = field.sensitive || ty == Type::CustomerKey;
     let resolved = Field {
         wire,
         name,
@@ -82,7 +84,7 @@ pub(super) fn resolve<T>(
         doc: field.doc.0.clone(),
         required: field.required,
         default,
-        sensitive: field.sensitive,
+        sensitive,
         one_or_many: field.one_or_many,
         unverified: field.unverified.as_ref().map(|u| u.0.clone()),
         line: file.line(field.name.range.start),
@@ -159,7 +161,7 @@ fn rust_name<T>(
     place: Place,
     problems: &mut Vec<Diagnostic>,
 ) -> String {
-    let name = names::field(wire, place);
+    let name = names::field_name(wire, place);
     if spec::is_keyword(&name) {
         let problem = file.at(
             &field.name,
@@ -242,12 +244,14 @@ fn check_type<T>(
         );
         problems.push(problem.hint("remove it"));
     }
-    if field.sensitive && !matches!(ty, Type::String | Type::CustomerKey) {
-        let problem = context.file.at(
-            &field.name,
-            "only a `string` or a `customer_key` can be `sensitive`",
-        );
-        problems.push(problem.hint("send it as a `string`"));
+    if field.sensitive && *ty != Type::String {
+        let problem = context
+            .file
+            .at(&field.name, "only a `string` can be `sensitive`");
+        problems.push(problem.hint(match ty {
+            Type::CustomerKey => "remove it: a `customer_key` is never printed anyway",
+            _ => "send it as a `string`",
+        }));
     }
     if field.sensitive && context.answer {
         problems.push(

@@ -210,9 +210,39 @@ fn resolve(files: &Files, problems: &mut Vec<Diagnostic>) -> Api {
         api.answers = operations::common_answers(file, &names, &api.errors, problems);
     }
     api.operations = operations::resolve(files, &names, &api, problems);
+    statuses_of_codes(files, &api, problems);
     routes::check(files, &api, problems);
     examples::resolve(files, &mut api, problems);
     api
+}
+
+/// A code comes with its usual status somewhere, if it comes at all.
+fn statuses_of_codes(files: &Files, api: &Api, problems: &mut Vec<Diagnostic>) {
+    let Some(file) = &files.errors else { return };
+    for error in &file.spec.errors {
+        let (code, status) = (&error.value.code.value.0, &error.value.status);
+        let own = api.operations.iter().flat_map(|o| &o.responses);
+        let mut statuses: Vec<u16> = own
+            .chain(&api.answers.responses)
+            .filter(|response| response.codes.contains(code))
+            .map(|response| response.status)
+            .collect();
+        statuses.sort_unstable();
+        statuses.dedup();
+        if !statuses.is_empty() && !statuses.contains(&status.value) {
+            let named: Vec<String> = statuses.iter().map(u16::to_string).collect();
+            let message = format!(
+                "`{code}` is named under the status {}, never under {}",
+                named.join(" and "),
+                status.value
+            );
+            problems.push(
+                file.at(status, message).hint(
+                    "the status here is the usual one: at least one `codes` has to name it so",
+                ),
+            );
+        }
+    }
 }
 
 fn errors(files: &Files, problems: &mut Vec<Diagnostic>) -> Vec<ApiError> {

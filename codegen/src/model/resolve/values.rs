@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::diagnostic::did_you_mean;
 use crate::model::{Argument, Literal, Type, TypeDef, TypeKind};
+use crate::yaml::de::Spanned;
 use crate::yaml::{Node, Value};
 
 /// Why a value does not fit its type.
@@ -20,17 +21,25 @@ fn mistake<T>(node: &Node, message: impl Into<String>) -> Result<T, Mistake> {
     })
 }
 
+/// What the values of an example are read against.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Known<'a> {
+    pub(super) types: &'a [TypeDef],
+    /// Values of enums that are not listed there, on purpose.
+    pub(super) unknown: &'a [Spanned<String>],
+}
+
 /// Reads a whole value: structs must have all required members.
-pub(super) fn of(types: &[TypeDef], ty: &Type, node: &Node) -> Result<Literal, Mistake> {
-    read(types, ty, node, true)
+pub(super) fn of(known: Known<'_>, ty: &Type, node: &Node) -> Result<Literal, Mistake> {
+    read(known, ty, node, true)
 }
 
 /// Reads what an example says about an output: structs may be told in part, and `null` says absent.
-pub(super) fn expected(types: &[TypeDef], ty: &Type, node: &Node) -> Result<Literal, Mistake> {
-    read(types, ty, node, false)
+pub(super) fn expected(known: Known<'_>, ty: &Type, node: &Node) -> Result<Literal, Mistake> {
+    read(known, ty, node, false)
 }
 
-fn read(types: &[TypeDef], ty: &Type, node: &Node, whole: bool) -> Result<Literal, Mistake> {
+fn read(known: Known<'_>, ty: &Type, node: &Node, whole: bool) -> Result<Literal, Mistake> {
     let literal = match (ty, &node.value) {
         (_, Value::Null) if !whole => Literal::Absent,
         (Type::String | Type::ImageActions, Value::String(text)) => Literal::String(text.clone()),
@@ -74,17 +83,17 @@ fn read(types: &[TypeDef], ty: &Type, node: &Node, whole: bool) -> Result<Litera
             }
         },
         (Type::List(item), Value::Seq(nodes)) => {
-            let items = nodes.iter().map(|n| read(types, item, n, whole));
+            let items = nodes.iter().map(|n| read(known, item, n, whole));
             Literal::List(items.collect::<Result<_, _>>()?)
         }
         (Type::Map(item), Value::Map(entries)) => {
             let entries = entries
                 .iter()
-                .map(|e| Ok((e.key.clone(), read(types, item, &e.value, whole)?)));
+                .map(|e| Ok((e.key.clone(), read(known, item, &e.value, whole)?)));
             Literal::Map(entries.collect::<Result<_, Mistake>>()?)
         }
-        (Type::Enum(name), Value::String(text)) => enumeration(types, name, text),
-        (Type::Struct(name), Value::Map(_)) => structure(types, name, node, whole)?,
+        (Type::Enum(name), Value::String(text)) => enumeration(known, name, text, node)?,
+        (Type::Struct(name), Value::Map(_)) => structure(known, name, node, whole)?,
         _ => return mistake(node, format!("expected {}", describe(ty))),
     };
     Ok(literal)
@@ -154,25 +163,32 @@ fn object_ref(node: &Node) -> Result<Literal, Mistake> {
     })
 }
 
-fn enumeration(types: &[TypeDef], name: &str, text: &str) -> Literal {
-    let def = types.iter().find(|t| t.name == name);
+/// Unknown values are no mistake on the wire, but in an example they are mostly a slip.
+fn enumeration(known: Known<'_>, name: &str, text: &str, node: &Node) -> Result<Literal, Mistake> {
+    let def = known.types.iter().find(|t| t.name == name);
     let variant = match def.map(|d| &d.kind) {
-        Some(TypeKind::Enum(values)) => values
-            .iter()
-            .find(|v| v.wire == text)
-            .map(|v| v.variant.clone()),
+        Some(TypeKind::Enum(values)) => match values.iter().find(|v| v.wire == text) {
+            Some(value) => Some(value.variant.clone()),
+            None if known.unknown.iter().any(|u| u.value == text) => None,
+            None => {
+                let hint = did_you_mean(text, values.iter().map(|v| v.wire.as_str()))
+                    .map_or(String::new(), |hint| format!("; {hint}"));
+                return mistake(node, format!("`{name}` has no value `{text}`{hint}"));
+            }
+        },
+        // Its own file is broken, which is reported there.
         _ => None,
     };
-    Literal::Enum {
+    Ok(Literal::Enum {
         name: name.to_string(),
         variant,
         wire: text.to_string(),
-    }
+    })
 }
 
-fn structure(types: &[TypeDef], name: &str, node: &Node, whole: bool) -> Result<Literal, Mistake> {
+fn structure(known: Known<'_>, name: &str, node: &Node, whole: bool) -> Result<Literal, Mistake> {
     let Some(TypeKind::Struct { fields, .. }) =
-        types.iter().find(|t| t.name == name).map(|d| &d.kind)
+        known.types.iter().find(|t| t.name == name).map(|d| &d.kind)
     else {
         return mistake(node, format!("`{name}` could not be read"));
     };
@@ -197,7 +213,7 @@ fn structure(types: &[TypeDef], name: &str, node: &Node, whole: bool) -> Result<
                 } else {
                     field.is_plain()
                 };
-                let value = read(types, &field.ty, value, whole)?;
+                let value = read(known, &field.ty, value, whole)?;
                 members.push(Argument::of(field, required, value));
             }
             None if whole && field.required => {

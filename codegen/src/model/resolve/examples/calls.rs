@@ -131,7 +131,7 @@ impl Reader<'_> {
                         .hint("it is required"));
                 }
                 None => continue,
-                Some(node) => values::of(&self.api.types, &field.ty, node)
+                Some(node) => values::of(self.known(), &field.ty, node)
                     .map_err(|m| self.mistyped(&field.name, m))?,
             };
             arguments.push(Argument::of(field, field.required, value));

@@ -110,6 +110,13 @@ struct Reader<'a> {
 type Problem = Diagnostic;
 
 impl Reader<'_> {
+    fn known(&self) -> values::Known<'_> {
+        values::Known {
+            types: &self.api.types,
+            unknown: &self.spec.value.unknown,
+        }
+    }
+
     fn at(&self, range: &Range<usize>, message: impl Into<String>) -> Problem {
         self.file.at_range(range.clone(), message)
     }

@@ -37,6 +37,15 @@ impl Reader<'_> {
                         .hint("the codes are listed in specs/errors.yaml"));
                 }
                 self.check_error(&error.value, status.value)?;
+                if let Some(code) = code.filter(|c| !response.codes.contains(&c.value)) {
+                    let message = format!(
+                        "the status {} does not name the code `{}`",
+                        status.value, code.value
+                    );
+                    return Err(self
+                        .at(&code.range, message)
+                        .hint("add it to the `codes` of that status"));
+                }
                 Ok(Expected::Error {
                     kind: error.value.kind.value,
                     code: code.map(|c| c.value.clone()),
@@ -109,7 +118,7 @@ impl Reader<'_> {
         let mut fields = Vec::new();
         for entry in entries {
             if entry.key == "body" && operation.output.stream.is_some() {
-                let value = values::expected(&[], &Type::Bytes, &entry.value)
+                let value = values::expected(self.known(), &Type::Bytes, &entry.value)
                     .map_err(|m| self.mistyped("body", m))?;
                 fields.push(Argument {
                     name: "body".into(),
@@ -133,7 +142,7 @@ impl Reader<'_> {
                         }),
                 ));
             };
-            let value = values::expected(&self.api.types, &field.ty, &entry.value)
+            let value = values::expected(self.known(), &field.ty, &entry.value)
                 .map_err(|m| self.mistyped(&field.name, m))?;
             if value == Literal::Absent && field.is_plain() {
                 return Err(self

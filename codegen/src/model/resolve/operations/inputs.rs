@@ -141,6 +141,23 @@ impl<'a> Shared<'a> {
         place: Place,
         problems: &mut Vec<Diagnostic>,
     ) -> Option<Computed> {
+        let (ty, expected) = match rule.value.rule {
+            ComputedRule::ContentLength => (Type::Uint64, "uint64"),
+            _ => (Type::String, "string"),
+        };
+        if self
+            .names
+            .resolve(self.file, &field.ty, problems)
+            .is_some_and(|given| given != ty)
+        {
+            let message = format!("what this rule works out is a `{expected}`");
+            problems.push(
+                self.file
+                    .at(&field.ty, message)
+                    .hint(format!("write `type: {expected}`")),
+            );
+            return None;
+        }
         let for_forms = matches!(
             rule.value.rule,
             ComputedRule::AccessKeyId | ComputedRule::Policy | ComputedRule::PolicySignature

@@ -46,6 +46,15 @@ pub(in crate::model) fn common(
     problems: &mut Vec<Diagnostic>,
 ) -> Answers {
     let spec = &file.spec.answers;
+    for field in spec.headers.iter().chain(&spec.cross_origin) {
+        if field.value.required {
+            let message = "what any request may be answered with is not always there";
+            problems.push(
+                file.at(&field.value.name, message)
+                    .hint("remove `required: true`"),
+            );
+        }
+    }
     let mut answers = Answers {
         headers: headers(file, names, &spec.headers, problems),
         cross_origin: headers(file, names, &spec.cross_origin, problems),
@@ -106,6 +115,19 @@ fn without_body<T>(
             format!("the outcome does not fit the status {status}"),
         );
         problems.push(problem.hint("304 is `not_modified`, 4xx and 5xx are `error`, other 3xx are `redirect` or `success`, 2xx are `success`"));
+    }
+    for field in &spec.headers {
+        let promise = match &field.value {
+            field if field.required => "`required: true`",
+            field if field.default.is_some() => "`default`",
+            _ => continue,
+        };
+        if spec.outcome != Outcome::Success {
+            let message = "a caller gets no output from this status";
+            problems.push(file.at(&field.value.name, message).hint(format!(
+                "remove {promise}: there is nothing that it could be about"
+            )));
+        }
     }
     for code in &spec.codes {
         if !errors.iter().any(|e| e.code == code.value) {
