@@ -1,7 +1,7 @@
 //! Everything that is checked, by name.
 
 use crate::behaviour::Behaviour;
-use crate::checks::{required, strangers};
+use crate::checks::{refusals, required, strangers};
 use crate::example::Example;
 use crate::facts::{Field, Operation, Pages, Parameter, Presign, Response};
 use crate::generated::OPERATIONS;
@@ -33,9 +33,13 @@ pub(crate) enum Subject {
     Status(&'static Operation, &'static Response),
     Field(&'static Operation, &'static Field),
     Retry(&'static Operation),
+    Offered(&'static Operation),
     Presign(&'static Example, &'static Presign),
     Pages(&'static Example, &'static Pages),
     Stranger(&'static Operation),
+    Granted(&'static Operation),
+    Refusals(&'static Operation),
+    Paged(&'static Operation),
     Behaviour(&'static Behaviour),
 }
 
@@ -52,17 +56,19 @@ pub enum Kind {
     Parameter,
     /// A required argument cannot be left out.
     Required,
+    /// What cannot be read is refused as declared.
+    Refusal,
     /// A declared status becomes the declared outcome.
     Status,
     /// A field of the output is read from where the spec says.
     Field,
     /// A failed attempt is repeated where the spec allows it.
     Retry,
-    /// What is signed for others works.
+    /// What can be signed for others is, and works.
     Presign,
-    /// A list is the same however it is read.
+    /// What comes in pages does, and is the same however it is read.
     Paging,
-    /// A stranger is refused exactly where the spec says so.
+    /// Others are let in exactly where the spec says so.
     Access,
     /// The service behaves as it is documented.
     Behaviour,
@@ -70,12 +76,13 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Encode,
         Kind::Decode,
         Kind::Live,
         Kind::Parameter,
         Kind::Required,
+        Kind::Refusal,
         Kind::Status,
         Kind::Field,
         Kind::Retry,
@@ -93,6 +100,7 @@ impl Kind {
             Self::Live => "live",
             Self::Parameter => "parameter",
             Self::Required => "required",
+            Self::Refusal => "refusal",
             Self::Status => "status",
             Self::Field => "field",
             Self::Retry => "retry",
@@ -109,11 +117,12 @@ impl Kind {
             Self::Encode | Self::Decode | Self::Live => "it has no example",
             Self::Parameter => "it has no parameters",
             Self::Required => "it has no required argument",
+            Self::Refusal => "nothing of its request can be unreadable",
             Self::Status => "it declares no status",
             Self::Field => "its answer has no fields",
             Self::Retry => "it has no retry class",
-            Self::Presign => "it cannot be presigned",
-            Self::Paging => "it is no list that comes in pages",
+            Self::Presign => "nobody says whether it can be presigned",
+            Self::Paging => "nobody says whether it comes in pages",
             Self::Access => "its example makes no bucket of somebody else's",
             Self::Behaviour => "behaviour is checked across operations",
         }
@@ -133,6 +142,8 @@ impl Check {
             | Subject::Presign(..)
             | Subject::Pages(..)
             | Subject::Stranger(_)
+            | Subject::Granted(_)
+            | Subject::Refusals(_)
             | Subject::Behaviour(_) => true,
             Subject::Required(_, parameter) => required::is_live(parameter),
             _ => false,
@@ -145,7 +156,9 @@ impl Check {
             Subject::Live(example) | Subject::Presign(example, _) | Subject::Pages(example, _) => {
                 example.is_versioned()
             }
-            Subject::Stranger(operation) => operation
+            Subject::Stranger(operation)
+            | Subject::Granted(operation)
+            | Subject::Refusals(operation) => operation
                 .examples
                 .first()
                 .is_some_and(Example::is_versioned),
@@ -230,6 +243,17 @@ fn of_operation(operation: &'static Operation) -> Vec<Check> {
             subject,
         );
     }
+    if refusals::has_any(operation) {
+        let unverified = "the vendor does not say how a request is refused that cannot be read";
+        let subject = Subject::Refusals(operation);
+        add(
+            Kind::Refusal,
+            "unreadable",
+            operation.line,
+            Some(unverified),
+            subject,
+        );
+    }
     for response in operation.responses {
         let subject = Subject::Status(operation, response);
         let what = response.status.to_string();
@@ -247,6 +271,8 @@ fn of_operation(operation: &'static Operation) -> Vec<Check> {
         None,
         subject,
     );
+    let subject = Subject::Offered(operation);
+    add(Kind::Presign, "offered", operation.line, None, subject);
     let example = |index: usize| operation.examples.get(index);
     for presign in operation.presign {
         let Some(example) = example(presign.example) else {
@@ -261,6 +287,8 @@ fn of_operation(operation: &'static Operation) -> Vec<Check> {
             subject,
         );
     }
+    let subject = Subject::Paged(operation);
+    add(Kind::Paging, "offered", operation.line, None, subject);
     for pages in operation.pages {
         let Some(example) = example(pages.example) else {
             continue;
@@ -277,6 +305,16 @@ fn of_operation(operation: &'static Operation) -> Vec<Check> {
     if strangers::is_about_a_bucket(operation) {
         let subject = Subject::Stranger(operation);
         add(Kind::Access, "stranger", operation.line, None, subject);
+        let unverified =
+            "the vendor names the actions, but not always the operations that each opens";
+        let subject = Subject::Granted(operation);
+        add(
+            Kind::Access,
+            "granted",
+            operation.line,
+            Some(unverified),
+            subject,
+        );
     }
     checks
 }

@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::behaviour::Bench;
 use crate::check::{Check, Subject};
 use crate::checks::{
-    examples, fields, pages, parameters, presigned, required, retries, statuses, strangers,
+    examples, fields, granted, pages, parameters, presigned, refusals, required, retries, statuses,
+    strangers,
 };
 use crate::redact::{self, Shown};
 use crate::report::{Finding, Report};
@@ -46,6 +47,13 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// A check that failed before it could tell more.
+    pub(crate) fn failed(reason: &str) -> Outcome {
+        let mut report = Report::live();
+        report.find(reason);
+        judge(report, Vec::new(), Instant::now())
+    }
+
     /// A check that was not tried.
     pub fn skipped(reason: impl Into<String>) -> Outcome {
         Outcome {
@@ -79,10 +87,20 @@ async fn without_endpoint(check: &Check, report: &mut Report) -> Vec<Exchange> {
         Subject::Status(operation, response) => statuses::check(operation, response, report).await,
         Subject::Field(operation, field) => fields::check(operation, field, report).await,
         Subject::Retry(operation) => retries::check(operation, report).await,
+        Subject::Offered(operation) => {
+            presigned::offered(operation, report);
+            return Vec::new();
+        }
+        Subject::Paged(operation) => {
+            pages::offered(operation, report);
+            return Vec::new();
+        }
         Subject::Live(_)
         | Subject::Presign(..)
         | Subject::Pages(..)
         | Subject::Stranger(_)
+        | Subject::Granted(_)
+        | Subject::Refusals(_)
         | Subject::Behaviour(_) => {
             return Vec::new();
         }
@@ -149,12 +167,12 @@ async fn prepare(check: &Check, slot: &mut Slot) -> Result<Ready, Problem> {
         Subject::Live(example) | Subject::Presign(example, _) | Subject::Pages(example, _) => {
             slot.prepare(example).await.map(Ready::Names)
         }
-        Subject::Required(operation, _) | Subject::Stranger(operation) => {
-            match operation.examples.first() {
-                Some(example) => slot.prepare(example).await.map(Ready::Names),
-                None => Ok(Ready::Names(Vary::nothing().names)),
-            }
-        }
+        Subject::Required(operation, _)
+        | Subject::Stranger(operation)
+        | Subject::Granted(operation) => match operation.examples.first() {
+            Some(example) => slot.prepare(example).await.map(Ready::Names),
+            None => Ok(Ready::Names(Vary::nothing().names)),
+        },
         Subject::Behaviour(behaviour) => {
             let buckets = slot.lease(behaviour.buckets, behaviour.versioned, false);
             buckets.await.map(Ready::Buckets)
@@ -184,6 +202,12 @@ async fn with_endpoint(
         }
         (Subject::Stranger(operation), Ready::Names(names)) => {
             return strangers::check(operation, names, slot, report).await;
+        }
+        (Subject::Refusals(operation), Ready::Names(names)) => {
+            refusals::check(operation, &names, slot, report).await;
+        }
+        (Subject::Granted(operation), Ready::Names(names)) => {
+            return granted::check(operation, names, slot, report).await;
         }
         (Subject::Behaviour(behaviour), Ready::Buckets(buckets)) => {
             let bench = Bench::new(slot, buckets);

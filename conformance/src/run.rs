@@ -227,8 +227,8 @@ pub async fn run(
     };
     let mut done = std::mem::take(&mut *lock(&work.done));
     let checks = Arc::into_inner(work).map_or_else(Vec::new, |work| work.checks);
-    // A worker that broke off has lost its check.
-    let lost = || Outcome::skipped("the check broke off");
+    // A worker that panicked has lost its check, and perhaps nobody came for the next ones. That is no reason to pass.
+    let lost = || Outcome::failed("the run broke off; standard error tells where");
     let outcomes = done
         .outcomes
         .drain(..)
@@ -244,5 +244,25 @@ pub async fn run(
         problem: done.problem,
         notes: done.notes,
         elapsed: started.elapsed(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_run_that_breaks_off_has_failed() {
+        let mut checks = crate::check::all();
+        checks.retain(|check| check.name().starts_with("get_bucket_cors/field"));
+        assert!(checks.len() > 1);
+        let settings = Settings {
+            place: Place::Emulators,
+            jobs: 1,
+            limit: Duration::from_secs(10),
+        };
+        let run = run(checks, settings, |_, _| panic!("on purpose")).await;
+        assert!(run.failed());
+        assert_eq!(run.of(Class::Failed).count(), run.entries.len());
     }
 }

@@ -68,9 +68,20 @@ impl Slot {
             lease: Duration::ZERO,
             patience,
         };
-        let mut slot = Slot::open(Arc::new(target)).await?;
-        slot.emulator = Some(emulator);
-        Ok(slot)
+        match Slot::open(Arc::new(target)).await {
+            Ok(mut slot) => {
+                slot.emulator = Some(emulator);
+                Ok(slot)
+            }
+            Err(reason) => {
+                let undeclared = emulator.findings();
+                emulator.shutdown().await;
+                let and = undeclared
+                    .iter()
+                    .map(|finding| format!("; no spec declares this answer: {finding}"));
+                Err(reason + &and.collect::<String>())
+            }
+        }
     }
 
     /// A part of an endpoint's account. What an earlier run has left behind there is taken over.

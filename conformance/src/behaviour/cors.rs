@@ -5,9 +5,10 @@ use qingstor::types::CorsRule;
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 2] = [
+pub(super) static ALL: [Behaviour; 3] = [
     behaviour!("cors", the_first_rule_that_fits_decides),
     behaviour!("cors", without_rules_nothing_is_allowed),
+    behaviour!("cors", the_request_itself_is_told_too),
 ];
 
 /// Origin, method and headers of a preflight request, and whether it is allowed.
@@ -89,5 +90,42 @@ async fn without_rules_nothing_is_allowed(bench: &Bench<'_>, report: &mut Report
         "deleted rules allow an origin",
         deleted.access_control_allow_origin.is_none(),
     );
+    Ok(())
+}
+
+/// A browser shows a script nothing of an answer that does not name the origin, whatever the preflight request was told.
+async fn the_request_itself_is_told_too(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    needed("storing", bucket.put_object("k", "hello").send().await)?;
+    let rule = CorsRule::new("https://app.example.com", ["GET"]).expose_headers(["etag"]);
+    needed("setting rules", bucket.put_bucket_cors([rule]).send().await)?;
+    for (origin, allowed, exposed) in [
+        (
+            "https://app.example.com",
+            Some("https://app.example.com"),
+            Some("etag"),
+        ),
+        ("https://evil.test", None, None),
+    ] {
+        let get = bucket.get_object("k");
+        let get = get.customize(|call| call.header("Origin", origin));
+        let got = needed("reading", get.send().await)?;
+        report.body(got.body, b"hello").await;
+        let answer = bench.last_answer();
+        let header = |name| {
+            answer
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
+        let origins = header("access-control-allow-origin");
+        report.equal("Access-Control-Allow-Origin", &origins, &allowed);
+        let headers = header("access-control-expose-headers").map(str::to_ascii_lowercase);
+        report.equal(
+            "Access-Control-Expose-Headers",
+            &headers.as_deref(),
+            &exposed,
+        );
+    }
     Ok(())
 }

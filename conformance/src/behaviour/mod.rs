@@ -5,6 +5,7 @@ use qingstor::{Bucket, Client, Error};
 use crate::example::BoxFuture;
 use crate::report::Report;
 use crate::slot::{Problem, Slot};
+use crate::wire::Received;
 
 /// What a behaviour's check brings: nothing, or why it could not go on.
 pub type Done = Result<(), Problem>;
@@ -60,6 +61,13 @@ impl<'a> Bench<'a> {
         self.slot.client.bucket(name)
     }
 
+    /// The last answer, as it came over the wire.
+    pub(crate) fn last_answer(&self) -> Received {
+        let last = self.slot.wire.log.last();
+        last.and_then(|exchange| exchange.received.ok())
+            .unwrap_or_default()
+    }
+
     /// A client of somebody else.
     pub fn second(&self) -> Result<Client, Problem> {
         self.slot.second()
@@ -104,17 +112,20 @@ macro_rules! behaviour {
 }
 
 mod access;
+mod answers;
 mod conditions;
 mod copying;
 mod cors;
 mod keys;
 mod multipart;
 mod objects;
+mod settings;
+mod signing;
 mod versioning;
 
 /// All behaviours.
 pub(crate) fn all() -> impl Iterator<Item = &'static Behaviour> {
-    let areas: [&'static [Behaviour]; 8] = [
+    let areas: [&'static [Behaviour]; 11] = [
         &keys::ALL,
         &conditions::ALL,
         &copying::ALL,
@@ -122,7 +133,10 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Behaviour> {
         &versioning::ALL,
         &cors::ALL,
         &access::ALL,
+        &answers::ALL,
         &objects::ALL,
+        &settings::ALL,
+        &signing::ALL,
     ];
     areas.into_iter().flatten()
 }

@@ -2,9 +2,12 @@
 
 pub(crate) mod examples;
 pub(crate) mod fields;
+pub(crate) mod granted;
 pub(crate) mod pages;
 pub(crate) mod parameters;
 pub(crate) mod presigned;
+pub(crate) mod raw;
+pub(crate) mod refusals;
 pub(crate) mod required;
 pub(crate) mod retries;
 pub(crate) mod statuses;

@@ -1,9 +1,25 @@
 //! A list is the same whether it is read at once, item by item, or with a fresh request from the middle.
 
-use crate::facts::{Limits, Pages};
+use crate::facts::{Limits, Operation, Pages};
 use crate::names::Names;
 use crate::report::Report;
 use crate::slot::Slot;
+
+/// The lists that the service cuts into pages. Zones and settings come at once.
+const OFFERED: [&str; 5] = [
+    "list_buckets",
+    "list_multipart",
+    "list_multipart_uploads",
+    "list_object_versions",
+    "list_objects",
+];
+
+/// Whether it comes in pages is as it should be.
+pub(crate) fn offered(operation: &Operation, report: &mut Report) {
+    let expected = OFFERED.contains(&operation.method);
+    let offered = !operation.pages.is_empty();
+    report.equal("whether it comes in pages", &offered, &expected);
+}
 
 /// Reads the list of the example's state in all of these ways.
 pub(crate) async fn check(pages: &Pages, names: &Names, slot: &Slot, report: &mut Report) {

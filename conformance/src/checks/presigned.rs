@@ -6,12 +6,38 @@ use qingstor::{Body, Error, ErrorKind};
 
 use crate::compare;
 use crate::example::Example;
-use crate::facts::{Presign, Signed};
+use crate::facts::{Operation, Presign, Signed};
 use crate::multipart;
 use crate::names::Names;
 use crate::report::Report;
 use crate::slot::Slot;
 use crate::wire::Received;
+
+/// What somebody without a key can be handed: what is done with objects and their parts, and the lists to find them by. Settings are
+/// the owner's affair, and what names a second object would let its holder see that one too.
+const OFFERED: [&str; 14] = [
+    "abort_multipart_upload",
+    "append_object",
+    "complete_multipart_upload",
+    "delete_object",
+    "get_object",
+    "head_object",
+    "image_process",
+    "initiate_multipart_upload",
+    "list_multipart",
+    "list_multipart_uploads",
+    "list_objects",
+    "post_object",
+    "put_object",
+    "upload_multipart",
+];
+
+/// Whether it can be signed for others is as it should be.
+pub(crate) fn offered(operation: &Operation, report: &mut Report) {
+    let expected = OFFERED.contains(&operation.method);
+    let offered = !operation.presign.is_empty();
+    report.equal("whether it can be presigned", &offered, &expected);
+}
 
 /// Signs the example's call, sends it as somebody would who has nothing but the URL or the form, and holds the answer
 /// against the example.

@@ -4,18 +4,15 @@
 //! it were a setter. What is left is that an empty value is not silently dropped, and that an endpoint refuses a request
 //! without it, which is tried with a request that the SDK would not make.
 
-use http::HeaderMap;
-use qingstor::sign::{Signable, Signer};
-use qingstor::transport::Transport;
-use qingstor::{Body, Error, ErrorKind};
+use qingstor::ErrorKind;
 
-use crate::checks::{any_answer, capture, client};
+use crate::checks::{any_answer, capture, client, raw};
 use crate::facts::{Operation, Parameter, Place, Type};
 use crate::names::Names;
 use crate::report::Report;
 use crate::slot::Slot;
 use crate::vary::{Value, Vary};
-use crate::wire::{Canned, Sent};
+use crate::wire::{Canned, Received, Sent};
 
 /// Whether a request without the parameter is still one of this operation, so that an endpoint can refuse it.
 pub(crate) fn is_live(parameter: &Parameter) -> bool {
@@ -97,21 +94,15 @@ pub(crate) async fn live(
     slot: &Slot,
     report: &mut Report,
 ) {
-    let canned = Canned::new([any_answer()]);
-    let vary = Vary::about(names);
-    let sent = match slot.target.client(Some(&slot.target.key), canned.clone()) {
-        Ok(client) => capture(operation, &client, &canned, &vary).await,
-        Err(error) => Err(error),
-    };
-    let outcome = match sent {
+    let outcome = match raw::call(operation, names, slot).await {
         Ok(mut sent) => {
             leave_out(parameter, &mut sent);
-            send(slot, sent).await
+            raw::send(slot, sent).await
         }
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(status) => {
+        Ok(Received { status, .. }) => {
             let declared = operation.responses.iter().any(|r| r.status == status);
             report.holds(
                 format!(
@@ -154,12 +145,7 @@ fn leave_out(parameter: &Parameter, sent: &mut Sent) {
             if let serde_json::Value::Object(members) = &mut body {
                 members.remove(parameter.wire);
             }
-            sent.body = body.to_string().into();
-            if sent.headers.contains_key("content-md5")
-                && let Ok(md5) = crate::expected::md5(&sent.body).parse()
-            {
-                sent.headers.insert("content-md5", md5);
-            }
+            raw::set_body(sent, body.to_string());
         }
         Place::Form => {
             let content_type = sent.header("content-type").unwrap_or_default();
@@ -180,41 +166,4 @@ fn leave_out(parameter: &Parameter, sent: &mut Sent) {
         }
         _ => {}
     }
-}
-
-/// Signs a request anew and sends it. Brings the status.
-async fn send(slot: &Slot, sent: Sent) -> Result<u16, Error> {
-    let mut headers: HeaderMap = sent.headers.clone();
-    let is_signed = headers.remove("authorization").is_some();
-    headers.remove("content-length");
-    let texts: Vec<(&str, &str)> = headers
-        .iter()
-        .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
-        .collect();
-    let query = sent.target.split_once('?').map_or("", |(_, query)| query);
-    let host_bucket = slot
-        .target
-        .virtual_host
-        .then(|| sent.host.split('.').next())
-        .flatten();
-    let signable = Signable::new(&sent.method, sent.path())
-        .query(query)
-        .bucket(host_bucket)
-        .headers(&texts);
-    let key = &slot.target.key;
-    let authorization = Signer::new(&key.id, &key.secret).authorization(&signable);
-    let odd = |_| Error::new(ErrorKind::InvalidInput, "the request cannot be made");
-    let mut request = http::Request::builder()
-        .method(sent.method.as_str())
-        .uri(format!("{}://{}{}", sent.scheme, sent.host, sent.target));
-    for (name, value) in &headers {
-        request = request.header(name, value);
-    }
-    if is_signed {
-        request = request.header("authorization", authorization);
-    }
-    request = request.header("content-length", sent.body.len());
-    let request = request.body(Body::from(sent.body)).map_err(odd)?;
-    let response = slot.wire.send(request).await?;
-    Ok(response.status().as_u16())
 }
