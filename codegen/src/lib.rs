@@ -10,6 +10,7 @@ pub mod diff;
 mod format;
 mod generate;
 pub mod model;
+pub mod mutate;
 pub mod openapi;
 mod plan;
 mod render;

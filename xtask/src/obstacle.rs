@@ -4,34 +4,18 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::{generate, spawn};
-
-/// What the scratch copy is made of.
-const COPIED: &[&str] = &[
-    ".cargo",
-    "Cargo.lock",
-    "Cargo.toml",
-    "README.md",
-    "codegen",
-    "conformance",
-    "emulator",
-    "rust-toolchain.toml",
-    "sdk",
-    "specs",
-    "templates",
-    "xtask",
-];
+use crate::{generate, scratch, spawn};
 
 /// Generates, compiles and tests specs whose every name, type and place is awkward, in a scratch copy of the project.
 ///
 /// It is the proof that whatever the generator accepts compiles and works.
 pub(crate) fn run(root: &Path) -> ExitCode {
-    let scratch = root.join("target/obstacle");
-    if let Err(error) = prepare(root, &scratch) {
+    let copy = root.join("target/obstacle");
+    if let Err(error) = prepare(root, &copy) {
         eprintln!("error: {error}");
         return ExitCode::FAILURE;
     }
-    let code = generate::run(&scratch, false);
+    let code = generate::run(&copy, false);
     if code != ExitCode::SUCCESS {
         return code;
     }
@@ -59,7 +43,7 @@ pub(crate) fn run(root: &Path) -> ExitCode {
             "obstacle",
         ],
     ] {
-        let code = spawn::cargo_into(&scratch, &target, arguments);
+        let code = spawn::cargo_into(&copy, &target, arguments);
         if code != ExitCode::SUCCESS {
             return code;
         }
@@ -67,31 +51,8 @@ pub(crate) fn run(root: &Path) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn prepare(root: &Path, scratch: &Path) -> io::Result<()> {
-    match std::fs::remove_dir_all(scratch) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    for name in COPIED {
-        copy(&root.join(name), &scratch.join(name))?;
-    }
-    copy(
-        &root.join("codegen/tests/obstacle/specs"),
-        &scratch.join("specs"),
-    )
-}
-
-/// Copies a file, or a folder with everything in it.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
-    let named =
-        |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", from.display()));
-    if from.is_dir() {
-        std::fs::create_dir_all(to).map_err(named)?;
-        for entry in std::fs::read_dir(from).map_err(named)? {
-            let entry = entry.map_err(named)?;
-            copy(&entry.path(), &to.join(entry.file_name()))?;
-        }
-        return Ok(());
-    }
-    std::fs::copy(from, to).map(|_| ()).map_err(named)
+fn prepare(root: &Path, copy: &Path) -> io::Result<()> {
+    scratch::prepare(root, copy)?;
+    let specs = root.join("codegen/tests/obstacle/specs");
+    scratch::overlay(&specs, &copy.join("specs"))
 }
