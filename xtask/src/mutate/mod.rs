@@ -144,16 +144,18 @@ impl Work {
                 return Ok(Vec::new());
             }
             let named = reach::named(&problem, &batch, &self.mutants, &self.reach);
-            // Where an error names none of them or several, one after the other is built.
-            let Some((named, error)) = named else {
+            // Where all errors name none of them or several, one after the other is built.
+            if named.is_empty() {
                 let mut ready = Vec::new();
                 for index in batch {
                     ready.extend(self.built(vec![index])?);
                 }
                 return self.built_together(ready);
-            };
-            self.decide(named, Fate::Compiler(error))?;
-            batch.retain(|index| *index != named);
+            }
+            for (index, error) in named {
+                self.decide(index, Fate::Compiler(error))?;
+                batch.retain(|other| *other != index);
+            }
         }
         Ok(batch)
     }

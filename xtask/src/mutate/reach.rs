@@ -55,26 +55,29 @@ fn uses(field: &Field, types: &BTreeSet<String>) -> bool {
     matches!(ty, Type::Struct(name) | Type::Enum(name) if types.contains(name))
 }
 
-/// The one mutant that an error of the compiler is about, if an error is about one only.
+/// The mutants that errors of the compiler are about, each with the first error that is about it and no other.
 pub(super) fn named(
     problem: &str,
     batch: &[usize],
     mutants: &[Mutation],
     reach: &[Option<BTreeSet<String>>],
-) -> Option<(usize, String)> {
-    problem.split("\n\n").find_map(|error| {
-        let about = |index: &usize| {
-            let file = mutants[*index].file.rsplit('/').next().unwrap_or_default();
+) -> Vec<(usize, String)> {
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for error in problem.split("\n\n").filter(|e| e.starts_with("error")) {
+        let about = |index: &&usize| {
+            let file = mutants[**index].file.rsplit('/').next().unwrap_or_default();
             let own = file.strip_suffix(".yaml").unwrap_or(file);
-            let mut names = reach[*index].iter().flatten().map(String::as_str);
+            let mut names = reach[**index].iter().flatten().map(String::as_str);
             has_word(error, own) || names.any(|name| has_word(error, name))
         };
-        let mut named = batch.iter().filter(|index| about(index));
-        match (named.next(), named.next()) {
-            (Some(only), None) => Some((*only, super::bench::first_error(error))),
-            _ => None,
+        let mut named = batch.iter().filter(about);
+        if let (Some(only), None) = (named.next(), named.next())
+            && found.iter().all(|(index, _)| index != only)
+        {
+            found.push((*only, super::bench::first_error(error)));
         }
-    })
+    }
+    found
 }
 
 /// Whether a name in snake_case stands in a text, in this form or as a type.
