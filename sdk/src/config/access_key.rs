@@ -73,15 +73,10 @@ fn whole((id, secret): (Half, Half), names: [&str; 2]) -> Result<Option<Provided
     let secret = secret.map(|secret| (Zeroizing::new(secret.value), secret.source));
     match (id, secret) {
         (None, None) => Ok(None),
-        (Some(id), Some((secret, _))) => {
-            let credentials =
-                Credentials::new(id.value, &secret).map_err(|error| match &id.source {
-                    // Which of the two is wrong, the message says.
-                    Source::Environment(_) => {
-                        Error::config(format!("{}: {}", names.join(", "), error.message()))
-                    }
-                    source => source.blame(error),
-                })?;
+        (Some(id), Some((secret, source))) => {
+            Credentials::check_id(&id.value).map_err(|error| id.source.blame(error))?;
+            Credentials::check_secret(&secret).map_err(|error| source.blame(error))?;
+            let credentials = Credentials::new(id.value, &secret)?;
             Ok(Some(signed(credentials, id.source)))
         }
         (id, secret) => {

@@ -80,10 +80,10 @@ impl File {
         let file = File { path, entries };
         for entry in &file.entries {
             if let Some(meant) = mistaken(&entry.name) {
+                let (line, column) = entry.named;
                 return Err(Error::config(format!(
-                    "{}: the key {:?} is not known; did you mean {meant}?",
-                    file.spot(entry),
-                    entry.name
+                    "{}:{line}:{column}: the key {:?} is not known; did you mean {meant}?",
+                    file.path, entry.name
                 )));
             }
         }

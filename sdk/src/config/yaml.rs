@@ -17,6 +17,9 @@ const MAX_NODES: usize = 10_000;
 pub(super) struct Entry {
     pub(super) name: String,
     pub(super) value: Value,
+    /// Line and column of the name.
+    pub(super) named: (usize, usize),
+    /// Of the value; of the name, where no value follows on it.
     pub(super) line: usize,
     pub(super) column: usize,
 }
@@ -118,6 +121,7 @@ pub(super) fn parse(text: &str) -> Result<Vec<Entry>, Problem> {
                         entries.push(Entry {
                             name: name.clone(),
                             value: Value::Many,
+                            named: (at.line(), at.col() + 1),
                             line: at.line(),
                             column: at.col() + 1,
                         });

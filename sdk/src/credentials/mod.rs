@@ -30,20 +30,30 @@ impl Credentials {
                 "an access key needs both its id and its secret; leave both empty for anonymous requests",
             ));
         }
+        Self::check_id(&access_key_id)?;
+        Self::check_secret(secret_access_key)?;
+        Ok(Credentials(Arc::new(Signer::new(
+            access_key_id,
+            secret_access_key,
+        ))))
+    }
+
+    pub(crate) fn check_id(access_key_id: &str) -> Result<(), Error> {
         if !access_key_id.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(Error::config(
                 "the access key id must be printable ASCII without spaces",
             ));
         }
+        Ok(())
+    }
+
+    pub(crate) fn check_secret(secret_access_key: &str) -> Result<(), Error> {
         if secret_access_key.trim() != secret_access_key {
             return Err(Error::config(
                 "the secret access key begins or ends with white space, such as the end of a line; the secret itself has none",
             ));
         }
-        Ok(Credentials(Arc::new(Signer::new(
-            access_key_id,
-            secret_access_key,
-        ))))
+        Ok(())
     }
 
     /// The id of the access key.

@@ -91,7 +91,7 @@ pub(crate) fn settle_now(call: &Call, prepared: &mut Prepared) -> Result<(), Err
     match call.client.inner().zones.known(bucket) {
         Some(zone) => prepared.move_to(call, &zone),
         None if must_ask(call) => Err(Error::invalid(format!(
-            "a presigned URL needs the bucket's zone, since others do not follow its redirect; use bucket.resolve_zone().await? to ask the service, or {HOW_TO_SET}"
+            "what is signed for others needs the bucket's zone, since they do not follow its redirect; use bucket.resolve_zone().await? to ask the service, or {HOW_TO_SET}"
         ))
         .about(&prepared.subject)),
         None => Ok(()),

@@ -248,8 +248,8 @@ fn half_an_access_key_is_refused_where_it_is() {
         ),
         (
             &[],
-            "access_key_id: ID\nsecret_access_key: |\n  canary-4f9b2e\n",
-            &["config.yaml", "white space"],
+            "access_key_id: ID\nsecret_access_key: \"canary-4f9b2e \"\n",
+            &["config.yaml:2:20: secret_access_key: ", "white space"],
         ),
         (
             &[
@@ -257,7 +257,7 @@ fn half_an_access_key_is_refused_where_it_is() {
                 ("QINGSTOR_SECRET_ACCESS_KEY", " canary-4f9b2e"),
             ],
             "",
-            &["QINGSTOR_SECRET_ACCESS_KEY", "white space"],
+            &["QINGSTOR_SECRET_ACCESS_KEY: the secret", "white space"],
         ),
     ] {
         let home = Home::with(file);

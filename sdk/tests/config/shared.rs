@@ -194,10 +194,17 @@ fn a_misspelt_key_is_an_error_and_a_foreign_one_is_not() {
         ("http_config: {read_timout: 3}", "http_config.read_timeout"),
         ("logLevel: x", "log_level"),
     ] {
+        let column = line.find("read_timout").map_or(1, |at| at + 1);
         let home = Home::with(line);
         contains(
             &refusal(home.quick(&[]).build()),
-            &["did you mean", meant, "config.yaml:1:"],
+            // The name's place, not that of its value.
+            &[
+                "did you mean",
+                meant,
+                "config.yaml:1:",
+                &format!(":{column}: the key"),
+            ],
         );
     }
     let home =
