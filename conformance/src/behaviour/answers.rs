@@ -1,14 +1,22 @@
-//! Answers that leave out what they may leave out.
+//! Answers that leave out what they may leave out, and others that are not as usual.
 
-use qingstor::{Client, Error};
+use std::time::{Duration, UNIX_EPOCH};
+
+use qingstor::{Client, Error, ErrorKind};
 
 use super::{Behaviour, Bench, Done, needed};
-use crate::checks::client;
+use crate::checks::{client, kind_of, refusal};
 use crate::report::Report;
 use crate::slot::Problem;
 use crate::wire::{Canned, Received};
 
-pub(super) static ALL: [Behaviour; 1] = [behaviour!("answers", what_is_missing_is_nothing)];
+pub(super) static ALL: [Behaviour; 5] = [
+    behaviour!("answers", what_is_missing_is_nothing),
+    behaviour!("answers", a_time_may_be_of_any_zone),
+    behaviour!("answers", an_undeclared_status_has_its_kind),
+    behaviour!("answers", the_request_id_is_found),
+    behaviour!("answers", a_body_has_its_announced_length),
+];
 
 /// Makes a call that is answered with this document.
 async fn answered<T, F>(document: &str, call: F) -> Result<T, Problem>
@@ -90,5 +98,106 @@ async fn what_is_missing_is_nothing(_: &Bench<'_>, report: &mut Report) -> Done 
         &get.await?.delete_marker,
         &false,
     );
+    Ok(())
+}
+
+/// One moment, written in the forms of ISO 8601.
+async fn a_time_may_be_of_any_zone(_: &Bench<'_>, report: &mut Report) -> Done {
+    let moment = UNIX_EPOCH + Duration::from_secs(1_472_743_800);
+    for (text, millis) in [
+        ("2016-09-01T15:30:00Z", 0),
+        ("2016-09-01T15:30:00.000Z", 0),
+        ("2016-09-01T15:30:00.250Z", 250),
+        ("2016-09-01T15:30:00.5Z", 500),
+        ("2016-09-01T23:30:00+08:00", 0),
+        ("2016-09-01T23:30:00.001+08:00", 1),
+        ("2016-09-01T10:00:00-05:30", 0),
+        ("2016-08-31T16:30:00-23:00", 0),
+    ] {
+        let document = format!(r#"{{"keys": [{{"key": "k", "created": "{text}"}}]}}"#);
+        let list = answered(&document, async |c| {
+            c.bucket("photos").list_objects().send().await
+        });
+        let created = list.await?.keys.into_iter().find_map(|key| key.created);
+        let expected = moment + Duration::from_millis(millis);
+        report.equal(&format!("the time {text}"), &created, &Some(expected));
+    }
+    Ok(())
+}
+
+/// The answer to reading an object.
+async fn reading(answer: Received) -> Result<Result<bytes::Bytes, Error>, Problem> {
+    let canned = Canned::new([answer]);
+    let client = client(&canned).map_err(|error| Problem::Fail(error.to_string()))?;
+    Ok(match client.bucket("photos").get_object("k").send().await {
+        Ok(output) => output.body.into_bytes().await,
+        Err(error) => Err(error),
+    })
+}
+
+/// Also one that no operation declares, such as 402 of an account that has not paid.
+async fn an_undeclared_status_has_its_kind(_: &Bench<'_>, report: &mut Report) -> Done {
+    for status in [
+        400, 401, 402, 403, 404, 405, 406, 409, 411, 412, 413, 416, 418, 429, 499, 500, 501, 502,
+        503, 504, 599,
+    ] {
+        for body in [refusal("any"), "<html>".to_owned(), String::new()] {
+            let what = format!("the kind of {status} with the body {body:?}");
+            let got = reading(Received::new(status, body)).await?;
+            let kind = got.err().map(|error| error.kind());
+            report.equal(&what, &kind, &Some(kind_of(status)));
+        }
+    }
+    Ok(())
+}
+
+/// The header has it, and the document of an error; one may be missing.
+async fn the_request_id_is_found(_: &Bench<'_>, report: &mut Report) -> Done {
+    let document = || refusal("object_not_exists");
+    for (what, answer, expected) in [
+        (
+            "in the document alone",
+            Received::new(404, document()),
+            Some("5fc1a6a2e4b0d7c"),
+        ),
+        (
+            "in the header alone",
+            Received::new(404, "").header("X-QS-Request-ID", "8bfc431187af947d"),
+            Some("8bfc431187af947d"),
+        ),
+        (
+            "in both",
+            Received::new(404, document()).header("X-QS-Request-ID", "5fc1a6a2e4b0d7c"),
+            Some("5fc1a6a2e4b0d7c"),
+        ),
+        ("nowhere", Received::new(404, "{}"), None),
+    ] {
+        let got = reading(answer).await?.err();
+        let id = got.as_ref().and_then(Error::request_id);
+        report.equal(&format!("the request id that is {what}"), &id, &expected);
+    }
+    Ok(())
+}
+
+/// A byte more or less than announced is no object.
+async fn a_body_has_its_announced_length(_: &Bench<'_>, report: &mut Report) -> Done {
+    for (length, content, whole) in [
+        ("10", "0123456789", true),
+        ("0", "", true),
+        ("10", "012345678", false),
+        ("10", "", false),
+        ("1", "", false),
+        ("10", "0123456789a", false),
+    ] {
+        let answer = Received::new(200, content).header("Content-Length", length);
+        let got = reading(answer).await?;
+        let what = format!("reading {} bytes of {length}", content.len());
+        let got = got.map(|bytes| bytes.len()).map_err(|error| error.kind());
+        let expected = match whole {
+            true => Ok(content.len()),
+            false => Err(ErrorKind::Truncated),
+        };
+        report.equal(&what, &got, &expected);
+    }
     Ok(())
 }
