@@ -117,15 +117,17 @@ mod conditions;
 mod copying;
 mod cors;
 mod keys;
+mod lists;
 mod multipart;
 mod objects;
+mod requests;
 mod settings;
 mod signing;
 mod versioning;
 
 /// All behaviours.
 pub(crate) fn all() -> impl Iterator<Item = &'static Behaviour> {
-    let areas: [&'static [Behaviour]; 11] = [
+    let areas: [&'static [Behaviour]; 13] = [
         &keys::ALL,
         &conditions::ALL,
         &copying::ALL,
@@ -137,6 +139,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Behaviour> {
         &objects::ALL,
         &settings::ALL,
         &signing::ALL,
+        &requests::ALL,
+        &lists::ALL,
     ];
     areas.into_iter().flatten()
 }
