@@ -1,11 +1,11 @@
 //! What is read of a bucket's settings can be written back, and loses nothing that this SDK does not know.
 
 use qingstor::types::{
-    AclPermission, BucketStatus, Cloudfunc, CnameType, GranteeType, Language, LifecycleRuleState,
-    MetadataDirective, Method, NotificationEvent, PolicyAction, PolicyEffect, StorageClass, Switch,
-    VersioningStatus,
+    AclPermission, BucketStatus, Cloudfunc, CnameType, GranteeType, Language, LifecycleExpiration,
+    LifecycleFilter, LifecycleRule, LifecycleRuleState, LifecycleTransition, MetadataDirective,
+    Method, NotificationEvent, PolicyAction, PolicyEffect, StorageClass, Switch, VersioningStatus,
 };
-use qingstor::{Bucket, Error};
+use qingstor::{Bucket, Error, ErrorKind};
 use serde_json::{Value, json};
 
 use super::{Behaviour, Bench, Done, needed};
@@ -14,8 +14,10 @@ use crate::report::Report;
 use crate::slot::Problem;
 use crate::wire::{Canned, Received};
 
-pub(super) static ALL: [Behaviour; 2] = [
+pub(super) static ALL: [Behaviour; 4] = [
     behaviour!("settings", nothing_is_lost_by_reading_and_writing),
+    behaviour!("settings", nothing_is_added_by_reading_and_writing),
+    behaviour!("settings", lifecycle_rules_must_agree),
     behaviour!("settings", words_are_those_of_the_service),
 ];
 
@@ -34,7 +36,9 @@ where
     let sent = canned.log.last().map(|exchange| exchange.sent.body);
     let sent = sent.unwrap_or_default();
     let sent: Value = serde_json::from_slice(&sent).unwrap_or_default();
-    report.equal(what, &sent, &document);
+    if sent != document {
+        report.differs(what, &document, &sent);
+    }
     Ok(())
 }
 
@@ -181,6 +185,145 @@ async fn nothing_is_lost_by_reading_and_writing(_: &Bench<'_>, report: &mut Repo
         put.send().await.map(drop)
     })
     .await
+}
+
+/// Members that are not there are not sent: neither as `null` nor as something empty.
+async fn nothing_is_added_by_reading_and_writing(_: &Bench<'_>, report: &mut Report) -> Done {
+    let acl = json!({ "acl": [{ "grantee": { "type": "user" }, "permission": "READ" }] });
+    round_trip("the access control list", acl, report, async |bucket| {
+        let got = bucket.get_bucket_acl().send().await?;
+        bucket.put_bucket_acl(got.acl).send().await.map(drop)
+    })
+    .await?;
+
+    let cors = json!({ "cors_rules": [{ "allowed_origin": "*", "allowed_methods": ["GET"] }] });
+    round_trip("the CORS rules", cors, report, async |bucket| {
+        let got = bucket.get_bucket_cors().send().await?;
+        let put = bucket.put_bucket_cors(got.cors_rules);
+        put.send().await.map(drop)
+    })
+    .await?;
+
+    let lifecycle = json!({
+        "rule": [
+            { "id": "a", "status": "enabled", "filter": {}, "expiration": {} },
+            { "id": "b", "status": "enabled", "filter": {}, "transition": { "storage_class": "STANDARD_IA" } },
+            { "id": "c", "status": "enabled", "filter": {}, "noncurrent_version_expiration": {} },
+            { "id": "d", "status": "enabled", "filter": {}, "noncurrent_version_transition": { "storage_class": "STANDARD_IA" } },
+            { "id": "e", "status": "enabled", "filter": {} },
+        ],
+    });
+    round_trip("the lifecycle rules", lifecycle, report, async |bucket| {
+        let got = bucket.get_bucket_lifecycle().send().await?;
+        let put = bucket.put_bucket_lifecycle(got.rule);
+        put.send().await.map(drop)
+    })
+    .await?;
+
+    let notifications = json!({
+        "notifications": [
+            { "id": "m", "event_types": ["create_object"], "cloudfunc": "notifier" },
+            { "id": "n", "event_types": ["create_object"], "cloudfunc": "image", "cloudfunc_args": { "action": "info" } },
+        ],
+    });
+    round_trip("the notifications", notifications, report, async |bucket| {
+        let got = bucket.get_bucket_notification().send().await?;
+        let put = bucket.put_bucket_notification(got.notifications);
+        put.send().await.map(drop)
+    })
+    .await?;
+
+    let policy = json!({
+        "statement": [
+            { "id": "s", "user": ["*"], "action": ["list_objects"], "effect": "allow" },
+            { "id": "t", "user": ["*"], "action": ["list_objects"], "effect": "deny", "condition": {} },
+        ],
+    });
+    round_trip("the policy", policy, report, async |bucket| {
+        let got = bucket.get_bucket_policy().send().await?;
+        let put = bucket.put_bucket_policy(got.statement);
+        put.send().await.map(drop)
+    })
+    .await?;
+
+    let replication = json!({
+        "rules": [{ "id": "r", "filters": {}, "destination": { "bucket": "example-copies" } }],
+    });
+    round_trip("the replication", replication, report, async |bucket| {
+        let got = bucket.get_bucket_replication().send().await?;
+        let put = bucket.put_bucket_replication(got.rules);
+        put.send().await.map(drop)
+    })
+    .await
+}
+
+fn expire(id: &str, prefix: &str, days: u64) -> LifecycleRule {
+    let filter = LifecycleFilter::new().prefix(prefix);
+    LifecycleRule::new(id, "enabled", filter).expiration(LifecycleExpiration::new().days(days))
+}
+
+fn cool(id: &str, prefix: &str, days: u64) -> LifecycleRule {
+    let filter = LifecycleFilter::new().prefix(prefix);
+    let transition = LifecycleTransition::new("STANDARD_IA").days(days);
+    LifecycleRule::new(id, "enabled", filter).transition(transition)
+}
+
+/// What is deleted by then cannot be moved, be it on the very day; and the limits of the vendor's page.
+async fn lifecycle_rules_must_agree(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let many = |count: u64| -> Vec<LifecycleRule> {
+        let rule = |n| expire(&format!("r{n}"), &format!("{n}/"), 1);
+        (0..count).map(rule).collect()
+    };
+    for (what, rules, allowed) in [
+        (
+            "moved a day before the end",
+            vec![expire("a", "logs/", 40), cool("b", "logs/web/", 39)],
+            true,
+        ),
+        (
+            "moved on the last day",
+            vec![expire("a", "logs/", 40), cool("b", "logs/web/", 40)],
+            false,
+        ),
+        (
+            "moved on the last day, told first",
+            vec![cool("b", "logs/web/", 40), expire("a", "logs/", 40)],
+            false,
+        ),
+        (
+            "moved after some were deleted",
+            vec![expire("a", "logs/web/", 40), cool("b", "logs/", 41)],
+            false,
+        ),
+        (
+            "others moved later",
+            vec![expire("a", "logs/", 40), cool("b", "data/", 90)],
+            true,
+        ),
+        (
+            "one prefix and one action twice",
+            vec![expire("a", "logs/", 40), expire("b", "logs/", 50)],
+            false,
+        ),
+        (
+            "one id twice",
+            vec![expire("a", "logs/", 40), expire("a", "data/", 50)],
+            false,
+        ),
+        ("moved after 29 days", vec![cool("a", "logs/", 29)], false),
+        ("moved after 30 days", vec![cool("a", "logs/", 30)], true),
+        ("deleted after no day", vec![expire("a", "logs/", 0)], false),
+        ("deleted after a day", vec![expire("a", "logs/", 1)], true),
+        ("100 rules", many(100), true),
+        ("101 rules", many(101), false),
+    ] {
+        let put = bucket.put_bucket_lifecycle(rules).send().await;
+        let got = put.err().map(|error| error.kind());
+        let expected = (!allowed).then_some(ErrorKind::Rejected);
+        report.equal(&format!("setting rules: {what}"), &got, &expected);
+    }
+    Ok(())
 }
 
 async fn words_are_those_of_the_service(_: &Bench<'_>, report: &mut Report) -> Done {
