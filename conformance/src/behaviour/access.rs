@@ -1,16 +1,20 @@
 //! What others than the owner may do.
 
 use qingstor::ErrorKind;
-use qingstor::types::{AclEntry, Grantee, PolicyStatement};
+use qingstor::types::{
+    AclEntry, Grantee, PolicyCondition, PolicyIpMatch, PolicyNullCheck, PolicyStatement,
+    PolicyStringMatch,
+};
 
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 5] = [
+pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("access", strangers_may_nothing),
     behaviour!("access", everybody_reads_what_the_acl_opens),
     behaviour!("access", a_policy_opens_what_it_names),
     behaviour!("access", the_first_statement_that_fits_decides),
+    behaviour!("access", conditions_decide_whether_a_statement_fits),
     behaviour!("access", settings_stay_the_owners),
 ];
 
@@ -157,6 +161,96 @@ async fn the_first_statement_that_fits_decides(bench: &Bench<'_>, report: &mut R
         report.equal("reading what one statement denies", &got, &refused);
         let got = bucket.get_object("k").send().await.err().map(|e| e.kind());
         report.equal("reading what none denies", &got, &None);
+    }
+    Ok(())
+}
+
+/// Of a list one is enough, or none may be; of several conditions all must hold.
+async fn conditions_decide_whether_a_statement_fits(
+    bench: &Bench<'_>,
+    report: &mut Report,
+) -> Done {
+    let own = bench.bucket();
+    needed("storing", own.put_object("k", "hello").send().await)?;
+    let bucket = bench.anonymous()?.bucket(own.name());
+    let like = || PolicyStringMatch::new().referer(["*.example.com/*", "*.example.org/*"]);
+    // The address is not known here, only that it is one.
+    let everywhere = || PolicyIpMatch::new().source_ip(["203.0.113.0/24", "0.0.0.0/0"]);
+    let nowhere = || PolicyIpMatch::new().source_ip(["203.0.113.0/24", "198.51.100.7/32"]);
+    let new = PolicyCondition::new;
+    let com = Some("https://www.example.com/a");
+    let org = Some("https://www.example.org/a");
+    let net = Some("https://www.example.net/a");
+    for (what, condition, cases) in [
+        (
+            "string_like",
+            new().string_like(like()),
+            &[(com, true), (org, true), (net, false), (None, false)][..],
+        ),
+        (
+            "string_not_like",
+            new().string_not_like(like()),
+            &[(com, false), (org, false), (net, true)],
+        ),
+        (
+            "is_null",
+            new().is_null(PolicyNullCheck::new().referer(true)),
+            &[(com, false), (None, true)],
+        ),
+        (
+            "not is_null",
+            new().is_null(PolicyNullCheck::new().referer(false)),
+            &[(com, true), (None, false)],
+        ),
+        (
+            "ip_address, everywhere",
+            new().ip_address(everywhere()),
+            &[(None, true)],
+        ),
+        (
+            "ip_address, nowhere",
+            new().ip_address(nowhere()),
+            &[(None, false)],
+        ),
+        (
+            "not_ip_address, everywhere",
+            new().not_ip_address(everywhere()),
+            &[(None, false)],
+        ),
+        (
+            "not_ip_address, nowhere",
+            new().not_ip_address(nowhere()),
+            &[(None, true)],
+        ),
+        (
+            "two that hold",
+            new().string_like(like()).ip_address(everywhere()),
+            &[(com, true), (net, false)],
+        ),
+        (
+            "one that holds and one that does not",
+            new().string_like(like()).ip_address(nowhere()),
+            &[(com, false)],
+        ),
+    ] {
+        let statement = PolicyStatement::new("s", ["*"], ["get_object"], "allow")
+            .resource([format!("{}/*", own.name())])
+            .condition(condition);
+        needed(what, own.put_bucket_policy([statement]).send().await)?;
+        for (referer, allowed) in cases {
+            let get = bucket.get_object("k");
+            let get = match referer {
+                Some(referer) => get.customize(|call| call.header("Referer", *referer)),
+                None => get,
+            };
+            let got = get.send().await.err().map(|error| error.kind());
+            let expected = match allowed {
+                true => None,
+                false => DENIED,
+            };
+            let what = format!("reading under {what} with Referer: {referer:?}");
+            report.equal(&what, &got, &expected);
+        }
     }
     Ok(())
 }
