@@ -1,17 +1,18 @@
 //! Copy, move and fetch.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use qingstor::ErrorKind;
-use qingstor::types::ObjectRef;
+use qingstor::types::{CustomerKey, ObjectRef};
 
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 5] = [
+pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("copy", a_copy_is_like_its_source),
     behaviour!("copy", metadata_are_replaced_on_demand),
     behaviour!("copy", a_copy_goes_to_another_bucket, buckets: 2),
+    behaviour!("copy", conditions_on_the_source_hold),
     behaviour!("move", a_moved_object_is_gone),
     behaviour!("fetch", a_url_is_fetched, unverified: "the service may not reach every URL"),
 ];
@@ -81,6 +82,64 @@ async fn a_copy_goes_to_another_bucket(bench: &Bench<'_>, report: &mut Report) -
     needed("copying", to.copy_object("k", source).send().await)?;
     let copy = needed("reading", to.get_object("k").send().await)?;
     report.body(copy.body, b"hello").await;
+    Ok(())
+}
+
+/// Also where the bytes are encrypted or decrypted on the way.
+async fn conditions_on_the_source_hold(bench: &Bench<'_>, report: &mut Report) -> Done {
+    const OTHER: &str = "\"00000000000000000000000000000000\"";
+    let bucket = bench.bucket();
+    let key = CustomerKey::new([b'x'; 32]);
+    let before = SystemTime::now() - Duration::from_secs(24 * 3600);
+    for (from, to) in [(false, false), (false, true), (true, false), (true, true)] {
+        let put = bucket.put_object("source", "hello");
+        let put = match from {
+            true => put.encryption_customer_key(key.clone()),
+            false => put,
+        };
+        let stored = needed("storing", put.send().await)?;
+        let etag = stored.etag.unwrap_or_default();
+        let copy = || {
+            let copy = bucket.copy_object("copy", ObjectRef::new(bucket.name(), "source"));
+            let copy = match from {
+                true => copy.copy_source_encryption_customer_key(key.clone()),
+                false => copy,
+            };
+            match to {
+                true => copy.encryption_customer_key(key.clone()),
+                false => copy,
+            }
+        };
+        let what = format!("copying, source encrypted: {from}, copy encrypted: {to}");
+        for (condition, refused) in [
+            ("If-Match", copy().copy_source_if_match(OTHER)),
+            (
+                "If-Unmodified-Since",
+                copy().copy_source_if_unmodified_since(before),
+            ),
+        ] {
+            let got = refused.send().await.err().map(|error| error.kind());
+            report.equal(
+                &format!("{what}, {condition} does not hold"),
+                &got,
+                &Some(ErrorKind::PreconditionFailed),
+            );
+        }
+        report.holds(
+            format!("{what}: there is a copy all the same"),
+            bucket.head_object("copy").send().await.is_err(),
+        );
+        let copied = copy().copy_source_if_match(&etag).send().await;
+        needed(&what, copied)?;
+        let get = bucket.get_object("copy");
+        let get = match to {
+            true => get.encryption_customer_key(key.clone()),
+            false => get,
+        };
+        let got = needed("reading the copy", get.send().await)?;
+        report.body(got.body, b"hello").await;
+        needed("deleting", bucket.delete_object("copy").send().await)?;
+    }
     Ok(())
 }
 

@@ -7,11 +7,12 @@ use qingstor::{Bucket, ErrorKind};
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 4] = [
+pub(super) static ALL: [Behaviour; 5] = [
     behaviour!("multipart", parts_come_in_any_order_and_with_gaps),
     behaviour!("multipart", a_part_is_replaced),
     behaviour!("multipart", uploads_do_not_know_each_other),
     behaviour!("multipart", an_aborted_upload_is_gone),
+    behaviour!("multipart", a_part_is_there_once, unverified: "the vendor wants the numbers ascending and does not say what comes of one that is there twice"),
 ];
 
 /// All parts but the last have at least so many bytes.
@@ -138,6 +139,23 @@ async fn an_aborted_upload_is_gone(bench: &Bench<'_>, report: &mut Report) -> Do
         "the uploads that are left",
         &needed("listing", listed)?.len(),
         &0,
+    );
+    Ok(())
+}
+
+/// A number that comes twice does not ascend.
+async fn a_part_is_there_once(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let id = begin(&bucket, "k").await?;
+    let content = Bytes::from(vec![b'x'; LEAST]);
+    let sent = bucket.upload_multipart("k", &id, 0, content).send().await;
+    needed("uploading", sent)?;
+    let twice = [ObjectPart::new(0), ObjectPart::new(0)];
+    let refused = bucket.complete_multipart_upload("k", &id, twice);
+    report.error(
+        refused.send().await,
+        ErrorKind::Rejected,
+        Some("invalid_argument"),
     );
     Ok(())
 }

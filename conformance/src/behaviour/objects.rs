@@ -7,12 +7,13 @@ use qingstor::types::CustomerKey;
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 5] = [
+pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("encryption", only_the_key_opens_an_object),
     behaviour!("append", appending_goes_on_where_it_ended),
     behaviour!("metadata", what_is_stored_comes_back),
     behaviour!("writers", one_of_many_writers_wins),
     behaviour!("delete", many_objects_are_deleted_at_once),
+    behaviour!("delete", a_thousand_are_not_too_many, unverified: "the vendor does not publish how many one request may name; its tools send 1000"),
 ];
 
 async fn only_the_key_opens_an_object(bench: &Bench<'_>, report: &mut Report) -> Done {
@@ -186,5 +187,23 @@ async fn many_objects_are_deleted_at_once(bench: &Bench<'_>, report: &mut Report
     let left = needed("listing", bucket.list_objects().send().await)?.keys;
     let left: Vec<&str> = left.iter().map(|key| key.key.as_str()).collect();
     report.equal("the objects that are left", &left, &vec!["b c"]);
+    Ok(())
+}
+
+/// A thousand objects may be named in one request. One that does not exist counts as deleted.
+async fn a_thousand_are_not_too_many(bench: &Bench<'_>, report: &mut Report) -> Done {
+    use qingstor::types::ObjectToDelete;
+    let bucket = bench.bucket();
+    let keys = |count| (0..count).map(|n| ObjectToDelete::new(format!("k{n}")));
+    let deleted = bucket.delete_multiple_objects(keys(1000)).send().await;
+    match deleted {
+        Ok(deleted) => {
+            report.equal("the deleted objects", &deleted.deleted.len(), &1000);
+            report.equal("the errors", &deleted.errors.len(), &0);
+        }
+        Err(error) => report.find(format!("1000 at once: {error}")),
+    }
+    let refused = bucket.delete_multiple_objects(keys(1001)).send().await;
+    report.error(refused, ErrorKind::Rejected, Some("too_many_objects"));
     Ok(())
 }

@@ -6,10 +6,11 @@ use qingstor::{Bucket, ErrorKind};
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 3] = [
+pub(super) static ALL: [Behaviour; 4] = [
     behaviour!("versioning", older_versions_are_kept, versioned),
     behaviour!("versioning", a_delete_marker_hides, versioned),
     behaviour!("versioning", a_version_is_restored_by_copying, versioned),
+    behaviour!("versioning", suspending_keeps_what_is_there, versioned),
 ];
 
 async fn enable(bucket: &Bucket) -> Done {
@@ -102,5 +103,32 @@ async fn a_version_is_restored_by_copying(bench: &Bench<'_>, report: &mut Report
     report.body(got.body, b"old").await;
     let listed = bucket.list_object_versions().items().try_collect().await;
     report.equal("the versions", &needed("listing", listed)?.len(), &3);
+    Ok(())
+}
+
+/// The versions from before stay, also the one that was the newest; of what is written afterwards only the last is kept.
+async fn suspending_keeps_what_is_there(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    enable(&bucket).await?;
+    let (old, new) = (put(&bucket, "old").await?, put(&bucket, "new").await?);
+    let suspended = bucket.put_bucket_versioning("SUSPENDED").send().await;
+    needed("suspending versions", suspended)?;
+    for content in ["later", "last"] {
+        put(&bucket, content).await?;
+    }
+    let got = needed("reading", bucket.get_object("k").send().await)?;
+    report.body(got.body, b"last").await;
+    for (version, content) in [(&old, "old"), (&new, "new")] {
+        let get = bucket.get_object("k").version_id(version).send().await;
+        match get {
+            Ok(got) => report.body(got.body, content.as_bytes()).await,
+            Err(error) => report.find(format!("the version {content:?} is lost: {error}")),
+        }
+    }
+    let listed = bucket.list_object_versions().items().try_collect().await;
+    let listed = needed("listing", listed)?;
+    report.equal("the versions in the list", &listed.len(), &3);
+    let latest = listed.iter().filter(|version| version.is_latest).count();
+    report.equal("how many of them are the newest", &latest, &1);
     Ok(())
 }
