@@ -2,9 +2,10 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use qingstor::Presigned;
-use qingstor::sign::{Signable, Signer};
+use qingstor::sign::{RemoteSignature, SignRemotely, Signable, Signer, ToSign};
 use qingstor::testing::Replay;
+use qingstor::transport::BoxFuture;
+use qingstor::{Error, Presigned};
 
 use super::{Behaviour, Bench, Done, needed};
 use crate::checks::{any_answer, client};
@@ -12,12 +13,13 @@ use crate::report::Report;
 use crate::slot::Problem;
 use crate::wire::Canned;
 
-pub(super) static ALL: [Behaviour; 5] = [
+pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("signature", these_query_keys_are_signed),
     behaviour!("signature", official_signers_agree),
     behaviour!("signature", a_bucket_in_the_host_is_signed),
     behaviour!("signature", a_date_of_ones_own_replaces_the_other),
     behaviour!("signature", urls_live_as_long_as_was_said),
+    behaviour!("signature", a_signature_server_has_the_last_word),
 ];
 
 /// As the newest Go and Java SDKs have them; the vendor's page on signatures lacks the three about versions.
@@ -283,5 +285,49 @@ async fn urls_live_as_long_as_was_said(_: &Bench<'_>, report: &mut Report) -> Do
         let end = UNIX_EPOCH + Duration::from_secs(end);
         report.equal(&format!("the end of {what}"), &expires_at, &end);
     }
+    Ok(())
+}
+
+/// A server whose clock is right, and that signs what its clock says.
+#[derive(Debug)]
+struct RightClock;
+
+const RIGHT: &str = "Thu, 11 Dec 2014 10:00:00 GMT";
+
+impl SignRemotely for RightClock {
+    fn sign<'a>(&'a self, _: &'a ToSign) -> BoxFuture<'a, Result<RemoteSignature, Error>> {
+        Box::pin(async {
+            let made = RemoteSignature::from_authorization("QS SOMEBODYS_KEY:c2lnbmF0dXJl")?;
+            Ok(made.signed_date(RIGHT)?.signed_expires(1_418_292_000))
+        })
+    }
+}
+
+/// The date and the expiry that were signed are sent, whatever the own clock says.
+async fn a_signature_server_has_the_last_word(_: &Bench<'_>, report: &mut Report) -> Done {
+    let canned = Canned::new([any_answer()]);
+    let builder = Replay::new().builder().transport(canned.clone());
+    let client = builder.remote_signer(RightClock).build();
+    let bucket = needed("making a client", client)?.bucket("example-photos");
+    // Nothing of the answer matters.
+    let _ = bucket.get_object("k").send().await;
+    let sent = canned.log.last().map(|exchange| exchange.sent);
+    let header = |name| sent.as_ref().and_then(|sent| sent.header(name));
+    report.equal("Date", &header("date"), &Some(RIGHT));
+    report.equal(
+        "Authorization",
+        &header("authorization"),
+        &Some("QS SOMEBODYS_KEY:c2lnbmF0dXJl"),
+    );
+    let url = bucket.call();
+    let url = url.presign_remotely(bucket.get_object("k"), Duration::from_secs(60));
+    let url = needed("signing a URL", url.await)?;
+    report.equal(
+        "the URL",
+        &url.url.as_str(),
+        &"https://pek3a.qingstor.com/example-photos/k?access_key_id=SOMEBODYS_KEY&expires=1418292000&signature=c2lnbmF0dXJl",
+    );
+    let end = UNIX_EPOCH + Duration::from_secs(1_418_292_000);
+    report.equal("the end of the URL", &url.expires_at, &end);
     Ok(())
 }
