@@ -1,8 +1,10 @@
 //! Answers that leave out what they may leave out, and others that are not as usual.
 
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 
-use qingstor::{Client, Error, ErrorKind};
+use qingstor::testing::Replay;
+use qingstor::{Client, Error, ErrorKind, RetryPolicy};
 
 use super::{Behaviour, Bench, Done, needed};
 use crate::checks::{client, kind_of, refusal};
@@ -10,8 +12,11 @@ use crate::report::Report;
 use crate::slot::Problem;
 use crate::wire::{Canned, Received};
 
-pub(super) static ALL: [Behaviour; 5] = [
+pub(super) static ALL: [Behaviour; 8] = [
     behaviour!("answers", what_is_missing_is_nothing),
+    behaviour!("answers", null_is_nothing_inside_too),
+    behaviour!("answers", busy_services_are_asked_again),
+    behaviour!("answers", nobody_is_asked_again_too_early),
     behaviour!("answers", a_time_may_be_of_any_zone),
     behaviour!("answers", an_undeclared_status_has_its_kind),
     behaviour!("answers", the_request_id_is_found),
@@ -198,6 +203,107 @@ async fn a_body_has_its_announced_length(_: &Bench<'_>, report: &mut Report) -> 
             false => Err(ErrorKind::Truncated),
         };
         report.equal(&what, &got, &expected);
+    }
+    Ok(())
+}
+
+/// Lists inside a setting, which may come as `null` or as their only item.
+async fn null_is_nothing_inside_too(_: &Bench<'_>, report: &mut Report) -> Done {
+    let document = r#"{"statement": [{"id": "s", "user": "*", "action": "get_object", "effect": "allow",
+        "resource": null, "condition": {"string_like": {"Referer": null}, "ip_address": {"source_ip": "10.0.0.0/8"}, "is_null": null}}]}"#;
+    let policy = answered(document, async |c| {
+        c.bucket("photos").get_bucket_policy().send().await
+    });
+    for statement in policy.await?.statement {
+        report.equal("the users", &statement.user, &vec!["*".to_owned()]);
+        report.equal("the resources", &statement.resource, &Vec::new());
+        let condition = statement.condition.unwrap_or_default();
+        let referers = condition.string_like.map(|like| like.referer);
+        report.equal("the patterns", &referers, &Some(Vec::new()));
+        let networks = condition.ip_address.map(|address| address.source_ip);
+        let expected = Some(vec!["10.0.0.0/8".to_owned()]);
+        report.equal("the networks", &networks, &expected);
+        report.holds("is_null is there", condition.is_null.is_none());
+    }
+    let document = r#"{"cors_rules": [{"allowed_origin": "*", "allowed_methods": ["GET"],
+        "allowed_headers": null, "expose_headers": null, "max_age_seconds": null}]}"#;
+    let cors = answered(document, async |c| {
+        c.bucket("photos").get_bucket_cors().send().await
+    });
+    for rule in cors.await?.cors_rules {
+        report.equal("the allowed headers", &rule.allowed_headers, &Vec::new());
+        report.equal("the exposed headers", &rule.expose_headers, &Vec::new());
+        report.equal("the age", &rule.max_age_seconds, &None);
+    }
+    let document = r#"{"rule": [{"id": "r", "status": "enabled", "filter": {"prefix": null}, "expiration": null, "created": null}]}"#;
+    let lifecycle = answered(document, async |c| {
+        c.bucket("photos").get_bucket_lifecycle().send().await
+    });
+    for rule in lifecycle.await?.rule {
+        report.equal("the prefix", &rule.filter.prefix, &None);
+        report.holds("there is an expiration", rule.expiration.is_none());
+        report.equal("when it was made", &rule.created, &None);
+    }
+    Ok(())
+}
+
+/// How often an object is asked for if the answer is always this one.
+async fn asked(answer: Received, policy: RetryPolicy) -> Result<usize, Problem> {
+    let canned = Canned::new([answer]);
+    let builder = Replay::new().builder().transport(canned.clone());
+    let client = needed("making a client", builder.retry(policy).build())?;
+    // Only how often it is asked for matters.
+    let _ = client.bucket("photos").get_object("k").send().await;
+    Ok(canned.log.all().len())
+}
+
+/// These statuses pass; the others would come again.
+async fn busy_services_are_asked_again(_: &Bench<'_>, report: &mut Report) -> Done {
+    for (status, expected) in [
+        (429, 3),
+        (500, 3),
+        (502, 3),
+        (503, 3),
+        (504, 3),
+        (400, 1),
+        (401, 1),
+        (403, 1),
+        (404, 1),
+        (409, 1),
+        (412, 1),
+        (416, 1),
+        (501, 1),
+    ] {
+        let policy = RetryPolicy::default().attempts(3).base(Duration::ZERO);
+        let got = asked(Received::new(status, refusal("any")), policy).await?;
+        report.equal(&format!("the requests with {status}"), &got, &expected);
+    }
+    Ok(())
+}
+
+/// `Retry-After` (RFC 9110 section 10.2.3) says for how long to wait at least, in seconds.
+async fn nobody_is_asked_again_too_early(_: &Bench<'_>, report: &mut Report) -> Done {
+    let policy = RetryPolicy::default().attempts(2).base(Duration::ZERO);
+    for seconds in [1, 7] {
+        let answer = Received::new(503, refusal("service_unavailable"));
+        let canned = Canned::new([answer.header("Retry-After", &seconds.to_string())]);
+        let waits = Arc::new(Mutex::new(Vec::new()));
+        let seen = waits.clone();
+        let builder = Replay::new().builder().transport(canned.clone());
+        let builder = builder.retry(policy.clone()).sleeper(move |wait| {
+            seen.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(wait);
+            Box::pin(async {})
+        });
+        let client = needed("making a client", builder.build())?;
+        // Only when it is asked for matters.
+        let _ = client.bucket("photos").get_object("k").send().await;
+        report.equal("the requests", &canned.log.all().len(), &2);
+        let waits = waits.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let expected = vec![Duration::from_secs(seconds)];
+        let what = format!("the waits with Retry-After: {seconds}");
+        report.equal(&what, &waits, &expected);
     }
     Ok(())
 }
