@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
 
+use qingstor::testing::Replay;
 use qingstor::types::{
     ByteRange, Crop, Extra, Gravity, ImageActions, Resize, ResizeMode, Watermark, WatermarkImage,
 };
@@ -14,10 +15,11 @@ use crate::report::Report;
 use crate::slot::Problem;
 use crate::wire::{Canned, Sent};
 
-pub(super) static ALL: [Behaviour; 5] = [
+pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("requests", a_time_is_sent_in_whole_seconds),
     behaviour!("requests", a_range_names_its_first_and_last_byte),
     behaviour!("requests", image_actions_are_written_as_documented),
+    behaviour!("requests", the_host_has_the_zone_once),
     behaviour!("requests", a_member_is_sent_once),
     behaviour!("requests", a_file_is_sent_as_far_as_was_said),
 ];
@@ -162,6 +164,104 @@ async fn image_actions_are_written_as_documented(_: &Bench<'_>, report: &mut Rep
         let actions = new().crop(Crop::new().gravity(gravity)).to_string();
         let expected = format!("crop:g_{expected}");
         report.equal(&format!("{gravity:?}"), &actions, &expected);
+    }
+    Ok(())
+}
+
+/// Bucket and zone stand in front of the service's own host, and in front of no address.
+async fn the_host_has_the_zone_once(_: &Bench<'_>, report: &mut Report) -> Done {
+    let longest = "b".repeat(63);
+    let with_longest = format!("{longest}.pek3a.qingstor.com");
+    for (endpoint, zone, virtual_host, bucket, host) in [
+        (
+            "https://qingstor.com",
+            "pek3a",
+            false,
+            "example",
+            "pek3a.qingstor.com",
+        ),
+        (
+            "https://qingstor.com",
+            "PEK3A",
+            false,
+            "example",
+            "pek3a.qingstor.com",
+        ),
+        (
+            "https://qsstor.com",
+            "sh1a",
+            false,
+            "example",
+            "sh1a.qsstor.com",
+        ),
+        (
+            "https://pek3a.qingstor.com",
+            "pek3a",
+            false,
+            "example",
+            "pek3a.qingstor.com",
+        ),
+        (
+            "https://pek3a.qingstor.com",
+            "sh1a",
+            false,
+            "example",
+            "sh1a.qingstor.com",
+        ),
+        (
+            "https://qingstor.com",
+            "pek3a",
+            true,
+            "example",
+            "example.pek3a.qingstor.com",
+        ),
+        (
+            "https://qingstor.com",
+            "pek3a",
+            true,
+            longest.as_str(),
+            with_longest.as_str(),
+        ),
+        (
+            "http://127.0.0.1:8080",
+            "pek3a",
+            false,
+            "example",
+            "127.0.0.1:8080",
+        ),
+        (
+            "http://localhost:8080",
+            "pek3a",
+            false,
+            "example",
+            "localhost:8080",
+        ),
+        (
+            "http://storage.test:8080",
+            "beta",
+            true,
+            "example",
+            "example.beta.storage.test:8080",
+        ),
+    ] {
+        let canned = Canned::new([any_answer()]);
+        let client = Replay::new()
+            .builder()
+            .endpoint(endpoint)
+            .zone(zone)
+            .virtual_host_style(virtual_host)
+            .transport(canned.clone())
+            .build();
+        let what = format!("{bucket} in {zone} of {endpoint}, in the host: {virtual_host}");
+        let bucket = needed(&what, client)?.bucket(bucket);
+        let outcome = bucket.get_object("k").send().await;
+        match canned.log.last() {
+            Some(exchange) => {
+                let what = format!("the host of {what}");
+                report.equal(&what, &exchange.sent.host.as_str(), &host);
+            }
+            None => report.find(format!("{what}: {:?}", outcome.err())),
+        }
     }
     Ok(())
 }
