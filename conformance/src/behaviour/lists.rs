@@ -3,8 +3,10 @@
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 2] = [
+pub(super) static ALL: [Behaviour; 4] = [
     behaviour!("lists", a_folder_is_listed_page_by_page),
+    behaviour!("lists", versions_are_listed_page_by_page, versioned),
+    behaviour!("lists", no_more_items_come_than_were_asked_for),
     behaviour!("lists", folders_of_uploads_are_listed_page_by_page),
 ];
 
@@ -62,6 +64,53 @@ async fn folders_of_uploads_are_listed_page_by_page(
             &found,
             &["a/", "b", "b", "c/", "d"].map(str::to_owned).to_vec(),
         );
+    }
+    Ok(())
+}
+
+/// A page may end between the versions of one key, also behind the newest.
+async fn versions_are_listed_page_by_page(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let enabled = bucket.put_bucket_versioning("ENABLED").send().await;
+    needed("enabling versions", enabled)?;
+    let mut expected = Vec::new();
+    for key in ["a", "b", "c"] {
+        for content in ["1", "2", "3"] {
+            let put = needed("storing", bucket.put_object(key, content).send().await)?;
+            expected.push((key.to_owned(), put.version_id, content == "3" && key != "c"));
+        }
+    }
+    let deleted = needed("deleting", bucket.delete_object("c").send().await)?;
+    expected.push(("c".to_owned(), deleted.version_id, true));
+    // By key, and the newest first.
+    expected.reverse();
+    expected.sort_by(|left, right| left.0.cmp(&right.0));
+    for limit in [1, 2, 3, 4, 100] {
+        let list = bucket.list_object_versions().limit(limit);
+        let listed = needed("listing", list.items().try_collect().await)?;
+        let listed: Vec<_> = listed
+            .into_iter()
+            .map(|version| (version.key, version.version_id, version.is_latest))
+            .collect();
+        report.equal(
+            &format!("the versions in pages of {limit}"),
+            &listed,
+            &expected,
+        );
+    }
+    Ok(())
+}
+
+async fn no_more_items_come_than_were_asked_for(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    for key in ["a", "b", "c", "d", "e"] {
+        needed("storing", bucket.put_object(key, "hello").send().await)?;
+    }
+    for (count, expected) in [(0, 0), (1, 1), (2, 2), (3, 3), (5, 5), (9, 5)] {
+        let items = bucket.list_objects().limit(2).items().at_most(count);
+        let items = needed("listing", items.try_collect().await)?;
+        let what = format!("the items of at most {count}");
+        report.equal(&what, &items.len(), &expected);
     }
     Ok(())
 }

@@ -6,10 +6,11 @@ use qingstor::{Bucket, ErrorKind};
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 4] = [
+pub(super) static ALL: [Behaviour; 5] = [
     behaviour!("versioning", older_versions_are_kept, versioned),
     behaviour!("versioning", a_delete_marker_hides, versioned),
     behaviour!("versioning", a_version_is_restored_by_copying, versioned),
+    behaviour!("versioning", what_is_below_the_newest_comes_up, versioned),
     behaviour!("versioning", suspending_keeps_what_is_there, versioned),
 ];
 
@@ -130,5 +131,38 @@ async fn suspending_keeps_what_is_there(bench: &Bench<'_>, report: &mut Report) 
     report.equal("the versions in the list", &listed.len(), &3);
     let latest = listed.iter().filter(|version| version.is_latest).count();
     report.equal("how many of them are the newest", &latest, &1);
+    Ok(())
+}
+
+/// When the newest version is deleted, the next one counts: an object, or a marker that hides what is below.
+async fn what_is_below_the_newest_comes_up(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    enable(&bucket).await?;
+    put(&bucket, "first").await?;
+    let deleted = needed("deleting", bucket.delete_object("k").send().await)?;
+    let marker = deleted.version_id.unwrap_or_default();
+    let (middle, newest) = (put(&bucket, "middle").await?, put(&bucket, "newest").await?);
+    for (version, left) in [
+        (&newest, Some("middle")),
+        (&middle, None),
+        (&marker, Some("first")),
+    ] {
+        let deleted = bucket.delete_object("k").version_id(version).send().await;
+        needed("deleting a version", deleted)?;
+        let got = bucket.get_object("k").send().await;
+        match (got, left) {
+            (Ok(got), Some(content)) => report.body(got.body, content.as_bytes()).await,
+            (Err(error), None) => {
+                report.equal("the kind of the error", &error.kind(), &ErrorKind::NotFound);
+            }
+            (Ok(_), None) => report.find("what a marker hides can be read"),
+            (Err(error), Some(content)) => {
+                report.find(format!("{content:?} did not come up: {error}"));
+            }
+        }
+        let listed = needed("listing", bucket.list_objects().send().await)?;
+        let expected = usize::from(left.is_some());
+        report.equal("the objects in the list", &listed.keys.len(), &expected);
+    }
     Ok(())
 }
