@@ -9,12 +9,13 @@ use qingstor::types::{
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 6] = [
+pub(super) static ALL: [Behaviour; 7] = [
     behaviour!("access", strangers_may_nothing),
     behaviour!("access", everybody_reads_what_the_acl_opens),
     behaviour!("access", a_policy_opens_what_it_names),
     behaviour!("access", the_first_statement_that_fits_decides),
     behaviour!("access", conditions_decide_whether_a_statement_fits),
+    behaviour!("access", a_folder_is_opened_for_listing),
     behaviour!("access", settings_stay_the_owners),
 ];
 
@@ -161,6 +162,35 @@ async fn the_first_statement_that_fits_decides(bench: &Bench<'_>, report: &mut R
         report.equal("reading what one statement denies", &got, &refused);
         let got = bucket.get_object("k").send().await.err().map(|e| e.kind());
         report.equal("reading what none denies", &got, &None);
+    }
+    Ok(())
+}
+
+/// A resource below the bucket opens the list of that folder, and of what is in it, but no other.
+async fn a_folder_is_opened_for_listing(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let own = bench.bucket();
+    for key in ["open/k", "closed/k"] {
+        needed("storing", own.put_object(key, "hello").send().await)?;
+    }
+    let statement = PolicyStatement::new("s", ["*"], ["list_objects"], "allow")
+        .resource([format!("{}/open/*", own.name())]);
+    needed(
+        "setting the policy",
+        own.put_bucket_policy([statement]).send().await,
+    )?;
+    let bucket = bench.second()?.bucket(own.name());
+    for (prefix, expected) in [
+        ("open/", Ok(1)),
+        ("open/k", Ok(1)),
+        ("", Err(ErrorKind::PermissionDenied)),
+        ("closed/", Err(ErrorKind::PermissionDenied)),
+        ("open", Err(ErrorKind::PermissionDenied)),
+    ] {
+        let listed = bucket.list_objects().prefix(prefix).send().await;
+        let listed = listed.map(|list| list.keys.len());
+        let listed = listed.map_err(|error| error.kind());
+        let what = format!("listing with the prefix {prefix:?}");
+        report.equal(&what, &listed, &expected);
     }
     Ok(())
 }

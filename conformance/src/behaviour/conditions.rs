@@ -7,9 +7,11 @@ use qingstor::ErrorKind;
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 4] = [
+pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("conditions", entity_tags_decide),
     behaviour!("conditions", times_decide),
+    behaviour!("conditions", what_is_unchanged_is_described, unverified: "the vendor does not say which headers an answer without a body has"),
+    behaviour!("conditions", weak_tags_are_no_match, unverified: "the vendor does not speak of weak entity tags"),
     behaviour!("conditions", entity_tags_outrank_times, unverified: "the vendor does not say which of several conditions counts"),
     behaviour!("ranges", ranges_are_cut_out),
 ];
@@ -142,5 +144,45 @@ async fn ranges_are_cut_out(bench: &Bench<'_>, report: &mut Report) -> Done {
         ErrorKind::InvalidRange,
         Some("invalid_range"),
     );
+    Ok(())
+}
+
+/// An answer without the object has its entity tag and time all the same (RFC 9110 section 15.4.5).
+async fn what_is_unchanged_is_described(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let stored = needed("storing", bucket.put_object("k", "hello").send().await)?;
+    let etag = stored.etag.unwrap_or_default();
+    let got = bucket.get_object("k").if_none_match(&etag).send().await;
+    report.error(got.map(drop), ErrorKind::NotModified, None);
+    let answer = bench.last_answer();
+    let header = |name| {
+        let value = answer.headers.get(name);
+        value.and_then(|value| value.to_str().ok())
+    };
+    report.equal("ETag", &header("etag"), &Some(etag.as_str()));
+    report.holds("Last-Modified is absent", header("last-modified").is_some());
+    Ok(())
+}
+
+/// `If-Match` compares strongly, `If-None-Match` weakly (RFC 9110 sections 13.1.1 and 13.1.2).
+async fn weak_tags_are_no_match(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let stored = needed("storing", bucket.put_object("k", "hello").send().await)?;
+    let etag = stored.etag.unwrap_or_default();
+    let weak = format!("W/{etag}");
+    let several = format!("{OTHER}, {etag}");
+    let kind = |got: Result<_, qingstor::Error>| got.err().map(|error| error.kind());
+    for (tags, refused) in [
+        (&weak, Some(ErrorKind::PreconditionFailed)),
+        (&several, None),
+    ] {
+        let got = bucket.get_object("k").if_match(tags).send().await;
+        report.equal(&format!("If-Match: {tags}"), &kind(got), &refused);
+    }
+    for tags in [&weak, &several] {
+        let got = bucket.get_object("k").if_none_match(tags).send().await;
+        let refused = Some(ErrorKind::NotModified);
+        report.equal(&format!("If-None-Match: {tags}"), &kind(got), &refused);
+    }
     Ok(())
 }

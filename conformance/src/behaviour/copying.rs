@@ -8,10 +8,11 @@ use qingstor::types::{CustomerKey, ObjectRef};
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 6] = [
+pub(super) static ALL: [Behaviour; 7] = [
     behaviour!("copy", a_copy_is_like_its_source),
     behaviour!("copy", metadata_are_replaced_on_demand),
     behaviour!("copy", a_copy_goes_to_another_bucket, buckets: 2),
+    behaviour!("copy", the_storage_class_is_changed_on_demand),
     behaviour!("copy", conditions_on_the_source_hold),
     behaviour!("move", a_moved_object_is_gone),
     behaviour!("fetch", a_url_is_fetched, unverified: "the service may not reach every URL"),
@@ -82,6 +83,34 @@ async fn a_copy_goes_to_another_bucket(bench: &Bench<'_>, report: &mut Report) -
     needed("copying", to.copy_object("k", source).send().await)?;
     let copy = needed("reading", to.get_object("k").send().await)?;
     report.body(copy.body, b"hello").await;
+    Ok(())
+}
+
+/// A copy onto itself with a class changes the class and nothing else; without, it stays.
+async fn the_storage_class_is_changed_on_demand(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let put = bucket.put_object("k", "hello").metadata("owner", "ann");
+    needed("storing", put.send().await)?;
+    for (class, expected) in [
+        (Some("STANDARD_IA"), "STANDARD_IA"),
+        (None, "STANDARD_IA"),
+        (Some("STANDARD"), "STANDARD"),
+    ] {
+        let copy = bucket.copy_object("k", ObjectRef::new(bucket.name(), "k"));
+        let copy = match class {
+            Some(class) => copy.storage_class(class),
+            None => copy,
+        };
+        let what = format!("copying with the class {class:?}");
+        needed(&what, copy.send().await)?;
+        let listed = needed("listing", bucket.list_objects().send().await)?;
+        let found = listed.keys.into_iter().find_map(|key| key.storage_class);
+        let found = found.as_ref().map(|class| class.as_str());
+        report.equal(&format!("the class after {what}"), &found, &Some(expected));
+        let head = needed("looking", bucket.head_object("k").send().await)?;
+        let owner = head.metadata.get("owner").map(String::as_str);
+        report.equal("the metadata", &owner, &Some("ann"));
+    }
     Ok(())
 }
 

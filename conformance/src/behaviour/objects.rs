@@ -7,10 +7,12 @@ use qingstor::types::CustomerKey;
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 6] = [
+pub(super) static ALL: [Behaviour; 8] = [
     behaviour!("encryption", only_the_key_opens_an_object),
     behaviour!("append", appending_goes_on_where_it_ended),
     behaviour!("metadata", what_is_stored_comes_back),
+    behaviour!("metadata", many_names_come_back),
+    behaviour!("form", a_stream_is_stored_by_a_form),
     behaviour!("writers", one_of_many_writers_wins),
     behaviour!("delete", many_objects_are_deleted_at_once),
     behaviour!("delete", a_thousand_are_not_too_many, unverified: "the vendor does not publish how many one request may name; its tools send 1000"),
@@ -205,5 +207,31 @@ async fn a_thousand_are_not_too_many(bench: &Bench<'_>, report: &mut Report) -> 
     }
     let refused = bucket.delete_multiple_objects(keys(1001)).send().await;
     report.error(refused, ErrorKind::Rejected, Some("too_many_objects"));
+    Ok(())
+}
+
+/// More headers are signed than most requests have, and their order counts.
+async fn many_names_come_back(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let names = (0..40).map(|n| (format!("name-{}", n * 7 % 40), format!("value {n}")));
+    let expected: std::collections::BTreeMap<String, String> = names.collect();
+    let mut put = bucket.put_object("k", "hello");
+    for (name, value) in &expected {
+        put = put.metadata(name, value);
+    }
+    needed("storing", put.send().await)?;
+    let head = needed("looking", bucket.head_object("k").send().await)?;
+    report.equal("the metadata", &head.metadata, &expected);
+    Ok(())
+}
+
+/// Content whose bytes are not there yet when the form begins.
+async fn a_stream_is_stored_by_a_form(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let chunks = ["hel", "", "lo"].map(|chunk| Ok::<_, std::io::Error>(bytes::Bytes::from(chunk)));
+    let body = qingstor::Body::from_stream(5, futures_util::stream::iter(chunks));
+    needed("posting", bucket.post_object("k", body).send().await)?;
+    let got = needed("reading", bucket.get_object("k").send().await)?;
+    report.body(got.body, b"hello").await;
     Ok(())
 }
