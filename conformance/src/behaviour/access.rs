@@ -9,9 +9,10 @@ use qingstor::types::{
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 7] = [
+pub(super) static ALL: [Behaviour; 8] = [
     behaviour!("access", strangers_may_nothing),
     behaviour!("access", everybody_reads_what_the_acl_opens),
+    behaviour!("access", a_permission_opens_its_half),
     behaviour!("access", a_policy_opens_what_it_names),
     behaviour!("access", the_first_statement_that_fits_decides),
     behaviour!("access", conditions_decide_whether_a_statement_fits),
@@ -70,6 +71,36 @@ async fn everybody_reads_what_the_acl_opens(bench: &Bench<'_>, report: &mut Repo
         .err()
         .map(|e| e.kind());
     report.equal("writing", &written, &DENIED);
+    Ok(())
+}
+
+/// READ opens reading, WRITE writing, FULL_CONTROL both.
+async fn a_permission_opens_its_half(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let own = bench.bucket();
+    needed("storing", own.put_object("k", "hello").send().await)?;
+    let bucket = bench.anonymous()?.bucket(own.name());
+    for (permission, may_read, may_write) in [
+        ("READ", true, false),
+        ("WRITE", false, true),
+        ("FULL_CONTROL", true, true),
+    ] {
+        let everybody = Grantee::new("group").name("QS_ALL_USERS");
+        let acl = [AclEntry::new(everybody, permission)];
+        needed("setting the ACL", own.put_bucket_acl(acl).send().await)?;
+        let expected = |may: bool| if may { None } else { DENIED };
+        let got = bucket.get_object("k").send().await;
+        report.equal(
+            &format!("reading with {permission}"),
+            &got.err().map(|error| error.kind()),
+            &expected(may_read),
+        );
+        let got = bucket.put_object("new", "x").send().await;
+        report.equal(
+            &format!("writing with {permission}"),
+            &got.err().map(|error| error.kind()),
+            &expected(may_write),
+        );
+    }
     Ok(())
 }
 

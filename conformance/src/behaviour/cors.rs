@@ -26,6 +26,8 @@ const MATRIX: &[(&str, &str, Option<&str>, bool)] = &[
     ("http://app.example.com", "PUT", None, false),
     ("https://example.com", "PUT", None, false),
     ("https://evil.test", "PUT", None, false),
+    ("https://app.example.com.evil.test", "PUT", None, false),
+    ("evil-https://app.example.com", "PUT", None, false),
     // The second rule.
     ("https://anything.test", "GET", None, true),
     ("https://anything.test", "GET", Some("x-whatever"), true),
