@@ -1,7 +1,7 @@
 //! Answers that leave out what they may leave out, and others that are not as usual.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use qingstor::testing::Replay;
 use qingstor::{Client, Error, ErrorKind, RetryPolicy};
@@ -106,9 +106,33 @@ async fn what_is_missing_is_nothing(_: &Bench<'_>, report: &mut Report) -> Done 
     Ok(())
 }
 
-/// One moment, written in the forms of ISO 8601.
+/// When an object was created, by an answer that says so in these words.
+async fn created(text: &str) -> Result<Option<SystemTime>, Problem> {
+    let document = format!(r#"{{"keys": [{{"key": "k", "created": "{text}"}}]}}"#);
+    let list = answered(&document, async |c| {
+        c.bucket("photos").list_objects().send().await
+    });
+    Ok(list.await?.keys.into_iter().find_map(|key| key.created))
+}
+
+/// One moment, written in the forms of ISO 8601, and days that not every year has.
 async fn a_time_may_be_of_any_zone(_: &Bench<'_>, report: &mut Report) -> Done {
     let moment = UNIX_EPOCH + Duration::from_secs(1_472_743_800);
+    let leap_days = [
+        ("2000-02-29T00:00:00Z", 951_782_400),
+        ("2016-02-29T23:59:59Z", 1_456_790_399),
+        ("2100-03-01T00:00:00Z", 4_107_542_400),
+    ];
+    for (text, seconds) in leap_days {
+        let created = created(text).await?;
+        let expected = UNIX_EPOCH + Duration::from_secs(seconds);
+        report.equal(&format!("the time {text}"), &created, &Some(expected));
+    }
+    report.equal(
+        "a day that is none",
+        &created("2100-02-29T00:00:00Z").await?,
+        &None,
+    );
     for (text, millis) in [
         ("2016-09-01T15:30:00Z", 0),
         ("2016-09-01T15:30:00.000Z", 0),
@@ -119,11 +143,7 @@ async fn a_time_may_be_of_any_zone(_: &Bench<'_>, report: &mut Report) -> Done {
         ("2016-09-01T10:00:00-05:30", 0),
         ("2016-08-31T16:30:00-23:00", 0),
     ] {
-        let document = format!(r#"{{"keys": [{{"key": "k", "created": "{text}"}}]}}"#);
-        let list = answered(&document, async |c| {
-            c.bucket("photos").list_objects().send().await
-        });
-        let created = list.await?.keys.into_iter().find_map(|key| key.created);
+        let created = created(text).await?;
         let expected = moment + Duration::from_millis(millis);
         report.equal(&format!("the time {text}"), &created, &Some(expected));
     }
