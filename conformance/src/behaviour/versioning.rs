@@ -6,11 +6,12 @@ use qingstor::{Bucket, ErrorKind};
 use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 5] = [
+pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("versioning", older_versions_are_kept, versioned),
     behaviour!("versioning", a_delete_marker_hides, versioned),
     behaviour!("versioning", a_version_is_restored_by_copying, versioned),
     behaviour!("versioning", what_is_below_the_newest_comes_up, versioned),
+    behaviour!("versioning", a_marker_itself_is_no_object, buckets: 1, versioned: true, unverified: Some("the vendor says 404 in one place and 405 in another")),
     behaviour!("versioning", suspending_keeps_what_is_there, versioned),
 ];
 
@@ -164,5 +165,25 @@ async fn what_is_below_the_newest_comes_up(bench: &Bench<'_>, report: &mut Repor
         let expected = usize::from(left.is_some());
         report.equal("the objects in the list", &listed.keys.len(), &expected);
     }
+    Ok(())
+}
+
+/// A marker can only be deleted.
+async fn a_marker_itself_is_no_object(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    enable(&bucket).await?;
+    put(&bucket, "hello").await?;
+    let deleted = needed("deleting", bucket.delete_object("k").send().await)?;
+    let marker = deleted.version_id.unwrap_or_default();
+    let read = bucket.get_object("k").version_id(&marker).send().await;
+    let got = read.err();
+    let status = got.as_ref().and_then(qingstor::Error::status);
+    report.equal("the status of reading a marker", &status, &Some(405));
+    let header = got.and_then(|error| error.headers().get("x-qs-delete-marker").cloned());
+    let header = header.as_ref().and_then(|value| value.to_str().ok());
+    report.equal("X-QS-Delete-Marker", &header, &Some("true"));
+    let source = ObjectRef::new(bucket.name(), "k").version(marker);
+    let copied = bucket.copy_object("copy", source).send().await;
+    report.holds("a marker can be copied", copied.is_err());
     Ok(())
 }
