@@ -78,9 +78,14 @@ pub fn show(exchange: &Exchange) -> Shown {
     Shown { request, answer }
 }
 
+/// Headers that checks add to a call. The SDK marks all such headers, since it cannot know what they are; what they say is a
+/// clue here, and none is a secret.
+const ADDED: [&str; 4] = ["origin", "referer", "user-agent", "x-qs-date"];
+
 /// Whether a header's value is a secret: the SDK marks those, and customer keys are some whoever sends them.
 fn is_secret(name: &str, value: &HeaderValue) -> bool {
-    name.ends_with("customer-key") || (value.is_sensitive() && name != "authorization")
+    let marked = value.is_sensitive() && name != "authorization" && !ADDED.contains(&name);
+    name.ends_with("customer-key") || marked
 }
 
 fn push_headers(out: &mut String, headers: &HeaderMap) {
@@ -169,6 +174,11 @@ mod tests {
         ] {
             headers.insert(name, value.parse().expect("a value"));
         }
+        for (name, value) in [("x-qs-date", "yesterday"), ("x-qs-token", "canary7")] {
+            let mut value: HeaderValue = value.parse().expect("a value");
+            value.set_sensitive(true);
+            headers.insert(name, value);
+        }
         let body = "--b\r\nContent-Disposition: form-data; name=\"signature\"\r\n\r\ncanary5=\r\n--b--\r\n";
         let exchange = Exchange {
             sent: Sent {
@@ -187,7 +197,15 @@ mod tests {
         };
         let shown = format!("{:?}", show(&exchange));
         assert!(!shown.contains("canary"), "{shown}");
-        for visible in ["KEYID", "expires=1", "shown=", "x=1", "--b--", "you said"] {
+        for visible in [
+            "KEYID",
+            "expires=1",
+            "shown=",
+            "x=1",
+            "--b--",
+            "you said",
+            "yesterday",
+        ] {
             assert!(shown.contains(visible), "{visible}: {shown}");
         }
     }
