@@ -14,10 +14,11 @@ use crate::report::Report;
 use crate::slot::Problem;
 use crate::wire::{Canned, Received};
 
-pub(super) static ALL: [Behaviour; 4] = [
+pub(super) static ALL: [Behaviour; 5] = [
     behaviour!("settings", nothing_is_lost_by_reading_and_writing),
     behaviour!("settings", nothing_is_added_by_reading_and_writing),
     behaviour!("settings", lifecycle_rules_must_agree),
+    behaviour!("settings", domains_are_told_whole),
     behaviour!("settings", words_are_those_of_the_service),
 ];
 
@@ -323,6 +324,27 @@ async fn lifecycle_rules_must_agree(bench: &Bench<'_>, report: &mut Report) -> D
         let expected = (!allowed).then_some(ErrorKind::Rejected);
         report.equal(&format!("setting rules: {what}"), &got, &expected);
     }
+    Ok(())
+}
+
+/// A list of domains is only read, but what this SDK does not know of one can be seen all the same.
+async fn domains_are_told_whole(_: &Bench<'_>, report: &mut Report) -> Done {
+    let document = json!({
+        "cname_records": [{ "domain": "www.example.com", "x_certificate": "none" }],
+        "count": 1,
+    });
+    let canned = Canned::new([Received::new(200, document.to_string())]);
+    let client = client(&canned).map_err(|error| Problem::Fail(error.to_string()))?;
+    let got = client
+        .bucket("example-photos")
+        .get_bucket_cname()
+        .send()
+        .await;
+    let records = needed("the domains", got)?.cname_records;
+    let first = records
+        .first()
+        .and_then(|record| record.extra.get("x_certificate"));
+    report.equal("the unknown member", &first.as_deref(), &Some("\"none\""));
     Ok(())
 }
 

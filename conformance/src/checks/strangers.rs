@@ -24,7 +24,7 @@ fn is_refused(operation: &Operation) -> bool {
     let mut responses = operation.responses.iter();
     responses.any(|response| {
         let by_code = response.codes.contains(&"permission_denied");
-        response.status == 403 && (by_code || response.codes.is_empty())
+        response.status == 403 && (by_code || operation.verb == "HEAD")
     })
 }
 
