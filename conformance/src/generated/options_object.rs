@@ -4,13 +4,7 @@ use qingstor::{Client, Error};
 use qingstor::types;
 use crate::example::Step;
 use crate::example::{Example, Payload};
-
-#[allow(unused_imports)]
-use crate::facts::{
-    Computed, Field, Limits, Operation, Outcome, Pages, Parameter, Place, Presign,
-    Response, Retry, Signed, Type,
-};
-
+use crate::facts::*;
 use crate::names::Names;
 use crate::report::Report;
 use crate::seen::Seen;

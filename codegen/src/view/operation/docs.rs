@@ -42,6 +42,7 @@ pub(super) fn request_doc(operation: &Operation) -> String {
     let mut text = doc::comment(&paragraphs, 0);
     text.push_str(&errors_doc(operation));
     if let Some(example) = operation.examples.first() {
+        let shown = rust::pretty(&rust::call::shown(example));
         let mut lines = vec![
             String::new(),
             "# Example".into(),
@@ -49,15 +50,14 @@ pub(super) fn request_doc(operation: &Operation) -> String {
             example.doc.clone(),
             String::new(),
             "```".into(),
-            "# #[allow(unused_imports)]".into(),
-            "# use qingstor::types;".into(),
-            "# async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {".into(),
         ];
-        lines.extend(
-            rust::pretty(&rust::call::shown(example))
-                .lines()
-                .map(str::to_string),
+        if shown.contains("types::") {
+            lines.push("# use qingstor::types;".into());
+        }
+        lines.push(
+            "# async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {".into(),
         );
+        lines.extend(shown.lines().map(str::to_string));
         lines.extend(["# Ok(())".into(), "# }".into(), "```".into()]);
         text.push('\n');
         text.push_str(&doc::comment_as_is(&lines, 0));

@@ -39,8 +39,6 @@ impl Bucket {
 /// An empty bucket.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.delete_bucket().send().await?;

@@ -43,8 +43,6 @@ impl Bucket {
 /// A domain is unbound. The request has a body.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.delete_bucket_cname("images.example.com").send().await?;

@@ -38,8 +38,6 @@ impl Bucket {
 /// The rules are deleted.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.delete_bucket_cors().send().await?;

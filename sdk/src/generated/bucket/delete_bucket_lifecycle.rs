@@ -40,8 +40,6 @@ impl Bucket {
 /// The bucket has no rules any more.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.delete_bucket_lifecycle().send().await?;

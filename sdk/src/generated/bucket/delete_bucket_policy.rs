@@ -37,8 +37,6 @@ impl Bucket {
 /// The statements are deleted.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.delete_bucket_policy().send().await?;

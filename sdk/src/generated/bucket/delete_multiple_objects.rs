@@ -51,7 +51,6 @@ impl Bucket {
 /// Two objects are deleted.
 ///
 /// ```
-/// # #[allow(unused_imports)]
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");

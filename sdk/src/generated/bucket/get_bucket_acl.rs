@@ -33,8 +33,6 @@ impl Bucket {
 /// Everybody may read, and one user may do everything.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.get_bucket_acl().send().await?;

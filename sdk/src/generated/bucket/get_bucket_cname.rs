@@ -38,7 +38,6 @@ impl Bucket {
 /// The domains of static websites.
 ///
 /// ```
-/// # #[allow(unused_imports)]
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");

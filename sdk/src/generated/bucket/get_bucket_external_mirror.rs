@@ -36,8 +36,6 @@ impl Bucket {
 /// A bucket that fetches from a site.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.get_bucket_external_mirror().send().await?;

@@ -39,8 +39,6 @@ impl Bucket {
 /// Logs are deleted after a week.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.get_bucket_lifecycle().send().await?;

@@ -35,8 +35,6 @@ impl Bucket {
 /// A bucket whose log goes to another bucket.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.get_bucket_logging().send().await?;

@@ -37,8 +37,6 @@ impl Bucket {
 /// Small copies are made of images, and deletions are told to a server.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.get_bucket_notification().send().await?;

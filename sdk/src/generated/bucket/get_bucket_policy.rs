@@ -36,8 +36,6 @@ impl Bucket {
 /// One statement without conditions, and one with all there are.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.get_bucket_policy().send().await?;

@@ -37,8 +37,6 @@ impl Bucket {
 /// Images are copied, videos are not at the moment.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.get_bucket_replication().send().await?;

@@ -36,8 +36,6 @@ impl Bucket {
 /// A bucket with objects in two storage classes.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.get_bucket_statistics().send().await?;

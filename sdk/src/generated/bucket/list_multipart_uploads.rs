@@ -51,8 +51,6 @@ impl Bucket {
 /// Three uploads, two of them of one key.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.list_multipart_uploads().send().await?;

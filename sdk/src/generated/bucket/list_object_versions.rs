@@ -45,8 +45,6 @@ impl Bucket {
 /// An object that was written and then deleted.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.list_object_versions().send().await?;

@@ -46,8 +46,6 @@ impl Bucket {
 /// A bucket with two objects.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.list_objects().send().await?;

@@ -65,8 +65,6 @@ impl Bucket {
 /// A text with a type and metadata.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket

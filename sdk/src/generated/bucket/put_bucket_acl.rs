@@ -48,7 +48,6 @@ impl Bucket {
 /// Everybody may read the objects, and two users may write or do everything.
 ///
 /// ```
-/// # #[allow(unused_imports)]
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");

@@ -53,8 +53,6 @@ impl Bucket {
 /// The log goes to another bucket.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.put_bucket_logging("example-logs", "photos/").send().await?;

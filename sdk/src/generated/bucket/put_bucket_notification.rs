@@ -48,7 +48,6 @@ impl Bucket {
 /// Each new object is told to a server.
 ///
 /// ```
-/// # #[allow(unused_imports)]
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");

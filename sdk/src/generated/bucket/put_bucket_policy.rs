@@ -49,7 +49,6 @@ impl Bucket {
 /// Everybody may list the bucket and read its objects.
 ///
 /// ```
-/// # #[allow(unused_imports)]
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");

@@ -51,7 +51,6 @@ impl Bucket {
 /// All objects are copied; what is not given is as by default.
 ///
 /// ```
-/// # #[allow(unused_imports)]
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");

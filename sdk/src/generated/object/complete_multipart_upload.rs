@@ -64,7 +64,6 @@ impl Bucket {
 /// An upload with a single part, which may be as small as it likes, gets an entity tag.
 ///
 /// ```
-/// # #[allow(unused_imports)]
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");

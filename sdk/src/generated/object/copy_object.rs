@@ -69,7 +69,6 @@ impl Bucket {
 /// A copy of an object whose key has to be encoded.
 ///
 /// ```
-/// # #[allow(unused_imports)]
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");

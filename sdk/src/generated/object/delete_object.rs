@@ -45,8 +45,6 @@ impl Bucket {
 /// An object is deleted.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.delete_object("2026/my cat.png").send().await?;

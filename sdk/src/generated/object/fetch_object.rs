@@ -55,8 +55,6 @@ impl Bucket {
 /// The target has been written since a time in the past, so it is left as it is.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket

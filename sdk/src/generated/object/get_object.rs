@@ -66,8 +66,6 @@ impl Bucket {
 /// A whole object, with what was stored beside its content.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let mut output = bucket.get_object("notes/hello.txt").send().await?;

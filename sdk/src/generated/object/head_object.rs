@@ -50,8 +50,6 @@ impl Bucket {
 /// An object with metadata, in the storage class for what is rarely read.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.head_object("notes/hello.txt").send().await?;

@@ -60,8 +60,6 @@ impl Bucket {
 /// An upload begins.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");
 /// let output = bucket.initiate_multipart_upload("2026/my film.mp4").send().await?;

@@ -49,7 +49,6 @@ impl Bucket {
 /// A form may be sent to the bucket. The rule does not say how long a browser may remember this, so the service's default holds.
 ///
 /// ```
-/// # #[allow(unused_imports)]
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");

@@ -51,7 +51,6 @@ impl Bucket {
 /// A rule with a wildcard in its origin allows a PUT from one of its subdomains.
 ///
 /// ```
-/// # #[allow(unused_imports)]
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");

@@ -68,7 +68,6 @@ impl Bucket {
 /// A whole object, whose key has to be encoded, becomes a part.
 ///
 /// ```
-/// # #[allow(unused_imports)]
 /// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let bucket = client.bucket("example-photos");

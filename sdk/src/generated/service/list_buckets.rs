@@ -39,8 +39,6 @@ impl Client {
 /// An account with two buckets.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let output = client.list_buckets().send().await?;
 /// println!("count: {:?}", output.count);

@@ -32,8 +32,6 @@ impl Client {
 /// All zones, with their English names.
 ///
 /// ```
-/// # #[allow(unused_imports)]
-/// # use qingstor::types;
 /// # async fn example(client: qingstor::Client) -> Result<(), qingstor::Error> {
 /// let output = client.list_locations().send().await?;
 /// println!("locations: {:?}", output.locations);
