@@ -448,28 +448,6 @@ fn nested_type(text: &str, depth: usize) -> Result<TypeExpr, String> {
     })
 }
 
-impl fmt::Display for TypeExpr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::String => f.write_str("string"),
-            Self::Bool => f.write_str("bool"),
-            Self::Int32 => f.write_str("int32"),
-            Self::Int64 => f.write_str("int64"),
-            Self::Uint64 => f.write_str("uint64"),
-            Self::Float64 => f.write_str("float64"),
-            Self::Bytes => f.write_str("bytes"),
-            Self::Timestamp(format) => write!(f, "timestamp({format})"),
-            Self::ByteRange => f.write_str("byte_range"),
-            Self::ObjectRef => f.write_str("object_ref"),
-            Self::CustomerKey => f.write_str("customer_key"),
-            Self::ImageActions => f.write_str("image_actions"),
-            Self::List(item) => write!(f, "list<{item}>"),
-            Self::Map(item) => write!(f, "map<{item}>"),
-            Self::Named(name) => f.write_str(name),
-        }
-    }
-}
-
 /// Whether Rust keeps a name for itself, in any edition.
 pub fn is_keyword(name: &str) -> bool {
     const KEYWORDS: &[&str] = &[

@@ -229,10 +229,9 @@ fn check_type<T>(
         _ => None,
     };
     if let Some(mistake) = mistake {
-        let problem = context.file.at(
-            &field.ty,
-            format!("`{}` cannot travel here: {mistake}", field.ty.value),
-        );
+        let problem = context
+            .file
+            .at(&field.ty, format!("`{ty}` cannot travel here: {mistake}"));
         problems.push(
             problem.hint("the table of types in specs/README.md tells what can travel where"),
         );
