@@ -13,14 +13,14 @@ use crate::slot::Problem;
 use crate::wire::{Canned, Received};
 
 pub(super) static ALL: [Behaviour; 8] = [
-    behaviour!("answers", what_is_missing_is_nothing),
-    behaviour!("answers", null_is_nothing_inside_too),
-    behaviour!("answers", busy_services_are_asked_again),
-    behaviour!("answers", nobody_is_asked_again_too_early),
-    behaviour!("answers", a_time_may_be_of_any_zone),
-    behaviour!("answers", an_undeclared_status_has_its_kind),
-    behaviour!("answers", the_request_id_is_found),
-    behaviour!("answers", a_body_has_its_announced_length),
+    behaviour!("answers", what_is_missing_is_nothing, buckets: 0),
+    behaviour!("answers", null_is_nothing_inside_too, buckets: 0),
+    behaviour!("answers", busy_services_are_asked_again, buckets: 0),
+    behaviour!("answers", nobody_is_asked_again_too_early, buckets: 0),
+    behaviour!("answers", a_time_may_be_of_any_zone, buckets: 0),
+    behaviour!("answers", an_undeclared_status_has_its_kind, buckets: 0),
+    behaviour!("answers", the_request_id_is_found, buckets: 0),
+    behaviour!("answers", a_body_has_its_announced_length, buckets: 0),
 ];
 
 /// Makes a call that is answered with this document.
@@ -29,7 +29,7 @@ where
     F: AsyncFnOnce(Client) -> Result<T, Error>,
 {
     let canned = Canned::new([Received::new(200, document.to_owned())]);
-    let client = client(&canned).map_err(|error| Problem::Fail(error.to_string()))?;
+    let client = needed("making a client", client(&canned))?;
     needed(document, call(client).await)
 }
 
@@ -153,7 +153,7 @@ async fn a_time_may_be_of_any_zone(_: &Bench<'_>, report: &mut Report) -> Done {
 /// The answer to reading an object.
 async fn reading(answer: Received) -> Result<Result<bytes::Bytes, Error>, Problem> {
     let canned = Canned::new([answer]);
-    let client = client(&canned).map_err(|error| Problem::Fail(error.to_string()))?;
+    let client = needed("making a client", client(&canned))?;
     Ok(match client.bucket("photos").get_object("k").send().await {
         Ok(output) => output.body.into_bytes().await,
         Err(error) => Err(error),

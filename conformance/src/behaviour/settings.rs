@@ -11,15 +11,14 @@ use serde_json::{Value, json};
 use super::{Behaviour, Bench, Done, needed};
 use crate::checks::client;
 use crate::report::Report;
-use crate::slot::Problem;
 use crate::wire::{Canned, Received};
 
 pub(super) static ALL: [Behaviour; 5] = [
-    behaviour!("settings", nothing_is_lost_by_reading_and_writing),
-    behaviour!("settings", nothing_is_added_by_reading_and_writing),
+    behaviour!("settings", nothing_is_lost_by_reading_and_writing, buckets: 0),
+    behaviour!("settings", nothing_is_added_by_reading_and_writing, buckets: 0),
     behaviour!("settings", lifecycle_rules_must_agree),
-    behaviour!("settings", domains_are_told_whole),
-    behaviour!("settings", words_are_those_of_the_service),
+    behaviour!("settings", domains_are_told_whole, buckets: 0),
+    behaviour!("settings", words_are_those_of_the_service, buckets: 0),
 ];
 
 /// Reads a document and writes it back, through whatever types are between.
@@ -32,7 +31,7 @@ where
         Received::new(200, "{}"),
     ];
     let canned = Canned::new(answers);
-    let client = client(&canned).map_err(|error| Problem::Fail(error.to_string()))?;
+    let client = needed("making a client", client(&canned))?;
     needed(what, call(client.bucket("example-photos")).await)?;
     let sent = canned.log.last().map(|exchange| exchange.sent.body);
     let sent = sent.unwrap_or_default();
@@ -334,7 +333,7 @@ async fn domains_are_told_whole(_: &Bench<'_>, report: &mut Report) -> Done {
         "count": 1,
     });
     let canned = Canned::new([Received::new(200, document.to_string())]);
-    let client = client(&canned).map_err(|error| Problem::Fail(error.to_string()))?;
+    let client = needed("making a client", client(&canned))?;
     let got = client
         .bucket("example-photos")
         .get_bucket_cname()

@@ -10,16 +10,15 @@ use qingstor::{Error, Presigned};
 use super::{Behaviour, Bench, Done, needed};
 use crate::checks::{any_answer, client};
 use crate::report::Report;
-use crate::slot::Problem;
 use crate::wire::Canned;
 
 pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("signature", these_query_keys_are_signed),
-    behaviour!("signature", official_signers_agree),
-    behaviour!("signature", a_bucket_in_the_host_is_signed),
+    behaviour!("signature", official_signers_agree, buckets: 0),
+    behaviour!("signature", a_bucket_in_the_host_is_signed, buckets: 0),
     behaviour!("signature", a_date_of_ones_own_replaces_the_other),
-    behaviour!("signature", urls_live_as_long_as_was_said),
-    behaviour!("signature", a_signature_server_has_the_last_word),
+    behaviour!("signature", urls_live_as_long_as_was_said, buckets: 0),
+    behaviour!("signature", a_signature_server_has_the_last_word, buckets: 0),
 ];
 
 /// As the newest Go and Java SDKs have them; the vendor's page on signatures lacks the three about versions.
@@ -267,7 +266,7 @@ async fn a_date_of_ones_own_replaces_the_other(bench: &Bench<'_>, report: &mut R
 /// No longest life is documented; 7 days are what this SDK promises.
 async fn urls_live_as_long_as_was_said(_: &Bench<'_>, report: &mut Report) -> Done {
     let canned = Canned::new([any_answer()]);
-    let client = client(&canned).map_err(|error| Problem::Fail(error.to_string()))?;
+    let client = needed("making a client", client(&canned))?;
     let bucket = client.bucket("example-photos");
     for seconds in [1, 300, 24 * 3600, 7 * 24 * 3600] {
         let what = format!("a URL for {seconds} s");
