@@ -175,28 +175,25 @@ impl Work {
         while !waiting.is_empty() {
             groups.push(self.disjoint(&mut waiting));
         }
-        while let Some(mut group) = groups.pop() {
+        while let Some(group) = groups.pop() {
             let batch = self.built(group.clone())?;
-            if batch.is_empty() {
-                continue;
-            }
-            let failed = self.bench.suite()?;
+            let failed = match batch.is_empty() {
+                true => Vec::new(),
+                false => self.bench.suite()?,
+            };
             match (failed.first(), &batch[..]) {
                 (None, _) => {
-                    for index in &batch {
-                        self.decide(*index, Fate::Survived)?;
+                    for index in batch {
+                        self.decide(index, Fate::Survived)?;
                     }
-                    group.retain(|index| !batch.contains(index));
                 }
-                (Some(check), [only]) => {
-                    self.decide(*only, Fate::Suite(check.clone()))?;
-                    group.retain(|index| index != only);
-                }
+                (Some(check), [only]) => self.decide(*only, Fate::Suite(check.clone()))?,
                 (Some(_), _) => {}
             }
-            group.retain(|index| self.state.fate(&self.mutants[*index].id()).is_none());
-            let half = group.len().div_ceil(2).max(1);
-            groups.extend(group.chunks(half).map(<[usize]>::to_vec));
+            let undecided = |index: &usize| self.state.fate(&self.mutants[*index].id()).is_none();
+            let left: Vec<usize> = group.into_iter().filter(undecided).collect();
+            let half = left.len().div_ceil(2).max(1);
+            groups.extend(left.chunks(half).map(<[usize]>::to_vec));
         }
         Ok(())
     }
