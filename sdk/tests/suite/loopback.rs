@@ -1,116 +1,12 @@
 //! The built-in transport against a raw server on the loopback interface.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
 use qingstor::operation::{Answer, Metadata, Operation, Parts, Retry, Scope};
 use qingstor::transport::HttpTransport;
-use qingstor::{Body, Bucket, Client, Error, ErrorKind};
+use qingstor::{Body, Client, Error, ErrorKind};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
-/// What the server does with one request.
-#[derive(Clone)]
-enum Act {
-    /// Sends this and closes.
-    Send(String),
-    /// Closes at once.
-    Close,
-    /// Sends this, then nothing more, with the clock stopped so that silence costs no time.
-    Stall(&'static str),
-    /// Sends this, then a space every 4 s on the stopped clock, until the other side is gone.
-    Drip(&'static str),
-}
-
-/// A server that has one act for each connection, and keeps what it was sent.
-struct Server {
-    address: String,
-    seen: Arc<Mutex<Vec<String>>>,
-}
-
-impl Server {
-    async fn start(acts: Vec<Act>) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let log = seen.clone();
-        tokio::spawn(async move {
-            for act in acts {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let request = read_request(&mut stream).await;
-                log.lock().unwrap().push(request);
-                match act {
-                    Act::Send(text) => stream.write_all(text.as_bytes()).await.unwrap(),
-                    Act::Close => {}
-                    Act::Drip(text) => {
-                        stream.write_all(text.as_bytes()).await.unwrap();
-                        tokio::time::pause();
-                        while stream.write_all(b" ").await.is_ok() {
-                            tokio::time::sleep(Duration::from_secs(4)).await;
-                        }
-                    }
-                    Act::Stall(text) => {
-                        stream.write_all(text.as_bytes()).await.unwrap();
-                        tokio::time::pause();
-                        // Holds the connection open for as long as the test runs.
-                        std::future::pending::<()>().await;
-                    }
-                }
-            }
-        });
-        Server { address, seen }
-    }
-
-    fn seen(&self) -> Vec<String> {
-        self.seen.lock().unwrap().clone()
-    }
-
-    fn bucket(&self) -> Bucket {
-        let transport = HttpTransport::builder().no_proxy().build().unwrap();
-        Client::builder()
-            .no_environment()
-            .endpoint(format!("http://{}", self.address))
-            .credentials("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
-            .sleeper(|_| Box::pin(std::future::ready(())))
-            .transport(transport)
-            .build()
-            .unwrap()
-            .bucket("bucket")
-    }
-}
-
-async fn read_request(stream: &mut TcpStream) -> String {
-    let mut text = Vec::new();
-    loop {
-        let mut buffer = [0; 4096];
-        let read = stream.read(&mut buffer).await.unwrap();
-        text.extend_from_slice(&buffer[..read]);
-        let shown = String::from_utf8_lossy(&text).to_ascii_lowercase();
-        if let Some((head, body)) = shown.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .find_map(|line| line.strip_prefix("content-length: "));
-            let length = length.map_or(0, |length| length.parse().unwrap());
-            if body.len() >= length {
-                return String::from_utf8_lossy(&text).into_owned();
-            }
-        }
-        assert!(read > 0, "the request ended early");
-    }
-}
-
-fn answer(head: &str, body: &str) -> Act {
-    Act::Send(format!(
-        "HTTP/1.1 {head}\r\nConnection: close\r\n\r\n{body}"
-    ))
-}
-
-fn header<'a>(request: &'a str, name: &str) -> Option<&'a str> {
-    request.lines().find_map(|line| {
-        let (found, value) = line.split_once(": ")?;
-        found.eq_ignore_ascii_case(name).then_some(value)
-    })
-}
+use crate::server::{Act, Server, answer, header, nowhere};
 
 #[tokio::test]
 async fn a_request_on_the_wire_is_what_was_signed_and_nothing_more() {
@@ -274,83 +170,6 @@ async fn the_length_that_head_tells_is_no_body() {
 }
 
 #[tokio::test]
-async fn silence_ends_in_a_timeout() {
-    // Before the answer: 3 attempts, each of 30 s on the paused clock.
-    let server = Server::start(vec![Act::Stall("")]).await;
-    let start = tokio::time::Instant::now();
-    let request = server.bucket().list_objects();
-    let request = request.customize(|call| call.retry(qingstor::RetryPolicy::never()));
-    let error = request.send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-    let waited = start.elapsed();
-    assert!(
-        (Duration::from_secs(29)..Duration::from_secs(32)).contains(&waited),
-        "{waited:?}"
-    );
-}
-
-#[tokio::test]
-async fn silence_within_a_body_ends_in_a_timeout() {
-    let text = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";
-    let server = Server::start(vec![Act::Stall(text)]).await;
-    let mut object = server.bucket().get_object("k").send().await.unwrap();
-    assert_eq!(object.body.next().await.unwrap().unwrap(), "hello");
-    let error = object.body.next().await.unwrap().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-    assert!(error.to_string().contains("30s"), "{error}");
-}
-
-#[tokio::test]
-async fn a_dripping_error_body_does_not_hold_the_error() {
-    let text = "HTTP/1.1 403 Forbidden\r\nX-QS-Request-ID: 7\r\nContent-Length: 9999\r\n\r\nno way";
-    let server = Server::start(vec![Act::Drip(text)]).await;
-    let start = tokio::time::Instant::now();
-    let error = server.bucket().get_object("k").send().await.unwrap_err();
-    assert_eq!((error.status(), error.request_id()), (Some(403), Some("7")));
-    assert_eq!(error.message(), "no way");
-    assert!(start.elapsed() < Duration::from_secs(10));
-}
-
-#[tokio::test]
-async fn a_dripping_list_ends_in_a_timeout() {
-    let text = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{";
-    let server = Server::start(vec![Act::Drip(text)]).await;
-    let start = tokio::time::Instant::now();
-    let request = server.bucket().list_objects();
-    let request = request.customize(|call| call.retry(qingstor::RetryPolicy::never()));
-    let error = request.send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-    assert!(error.to_string().contains("300s"), "{error}");
-    let waited = start.elapsed();
-    assert!(
-        (Duration::from_secs(299)..Duration::from_secs(310)).contains(&waited),
-        "{waited:?}"
-    );
-}
-
-#[tokio::test]
-async fn a_slow_stream_may_take_its_time() {
-    let text = "HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n";
-    let server = Server::start(vec![Act::Drip(text)]).await;
-    let start = tokio::time::Instant::now();
-    let object = server.bucket().get_object("k").send().await.unwrap();
-    assert_eq!(object.body.into_bytes().await.unwrap().len(), 200);
-    assert!(start.elapsed() > Duration::from_secs(700));
-}
-
-#[tokio::test]
-async fn a_service_that_works_silently_is_waited_for() {
-    // A copy may take minutes without a byte; only after 15 minutes it counts as lost.
-    let server = Server::start(vec![Act::Stall("")]).await;
-    let start = tokio::time::Instant::now();
-    let request = server.bucket().put_object("k", Body::empty());
-    let request = request.customize(|call| call.retry(qingstor::RetryPolicy::never()));
-    let error = request.send().await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
-    assert!(start.elapsed() >= Duration::from_secs(15 * 60 - 1));
-}
-
-#[tokio::test]
 async fn large_bodies_arrive_whole() {
     let server = Server::start(vec![answer("201 Created\r\nContent-Length: 0", "")]).await;
     let body = "0123456789abcdef".repeat(40_000);
@@ -422,16 +241,6 @@ async fn a_missing_zone_is_named_when_no_connection_is_made() {
     }
 }
 
-/// A server that is not there.
-async fn nowhere() -> Server {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    Server {
-        address,
-        seen: Arc::default(),
-    }
-}
-
 struct Append(Body);
 
 impl Operation for Append {
@@ -473,71 +282,6 @@ async fn what_was_not_sent_is_repeated_even_if_twice_would_harm() {
     let error = error.unwrap_err();
     assert!(!error.is_unsent());
     assert_eq!((error.attempts(), server.seen().len()), (1, 1));
-}
-
-#[tokio::test]
-async fn limits_without_end_are_possible() {
-    let good = || answer("201 Created\r\nContent-Length: 0", "");
-    let json = answer("200 OK\r\nContent-Length: 2", "{}");
-    let server = Server::start(vec![good(), good(), json]).await;
-    let transport = HttpTransport::builder()
-        .no_proxy()
-        .connect_timeout(Duration::MAX)
-        .idle_timeout(Duration::MAX)
-        .answer_timeout(Duration::MAX)
-        .build()
-        .unwrap();
-    let client = Client::builder()
-        .no_environment()
-        .endpoint(format!("http://{}", server.address))
-        .credentials("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
-        .transport(transport)
-        .build()
-        .unwrap();
-    let bucket = client.bucket("bucket");
-    for body in ["x".to_owned(), "x".repeat(400_000)] {
-        let request = bucket.put_object("k", body);
-        let request = request.customize(|call| call.timeout(Duration::MAX));
-        request.send().await.unwrap();
-    }
-    bucket.list_objects().send().await.unwrap();
-}
-
-#[tokio::test]
-async fn an_upload_may_be_worked_on_without_end() {
-    let server = Server::start(vec![Act::Stall("")]).await;
-    let transport = HttpTransport::builder().no_proxy();
-    let transport = transport.answer_timeout(Duration::MAX).build().unwrap();
-    let client = Client::builder()
-        .no_environment()
-        .endpoint(format!("http://{}", server.address))
-        .credentials("ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
-        .transport(transport)
-        .build()
-        .unwrap();
-    let bucket = client.bucket("b");
-    let request = bucket.put_object("k", "x".repeat(400_000)).send();
-    let day = Duration::from_secs(24 * 60 * 60);
-    assert!(tokio::time::timeout(day, request).await.is_err());
-    assert_eq!(server.seen().len(), 1);
-}
-
-#[tokio::test]
-async fn silence_without_end_is_waited_for() {
-    let text = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello";
-    let server = Server::start(vec![Act::Stall(text)]).await;
-    let transport = HttpTransport::builder().no_proxy();
-    let transport = transport.idle_timeout(Duration::MAX).build().unwrap();
-    let client = Client::builder()
-        .no_environment()
-        .endpoint(format!("http://{}", server.address))
-        .transport(transport)
-        .build()
-        .unwrap();
-    let mut object = client.bucket("b").get_object("k").send().await.unwrap();
-    assert_eq!(object.body.next().await.unwrap().unwrap(), "hello");
-    let day = Duration::from_secs(24 * 60 * 60);
-    assert!(tokio::time::timeout(day, object.body.next()).await.is_err());
 }
 
 #[tokio::test]
