@@ -25,6 +25,7 @@ mod redact;
 mod report;
 pub mod run;
 mod seen;
+mod site;
 pub mod slot;
 pub mod target;
 mod vary;

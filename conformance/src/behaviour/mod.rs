@@ -112,35 +112,62 @@ macro_rules! behaviour {
 }
 
 mod access;
+mod amounts;
 mod answers;
+mod by_hand;
 mod conditions;
 mod copying;
 mod cors;
+mod encryption;
+mod forms;
+mod history;
+mod html;
 mod keys;
 mod lists;
 mod multipart;
 mod objects;
+mod origins;
+mod pictures;
+mod preconditions;
+mod ranges;
 mod requests;
 mod settings;
 mod signing;
+mod stored;
+mod uploads;
 mod versioning;
+mod writing;
+
+/// By area.
+static AREAS: &[&[Behaviour]] = &[
+    &keys::ALL,
+    &conditions::ALL,
+    &copying::ALL,
+    &multipart::ALL,
+    &versioning::ALL,
+    &cors::ALL,
+    &access::ALL,
+    &answers::ALL,
+    &objects::ALL,
+    &settings::ALL,
+    &signing::ALL,
+    &requests::ALL,
+    &lists::ALL,
+    &preconditions::ALL,
+    &ranges::ALL,
+    &stored::ALL,
+    &encryption::ALL,
+    &uploads::ALL,
+    &history::ALL,
+    &amounts::ALL,
+    &forms::ALL,
+    &origins::ALL,
+    &writing::ALL,
+    &pictures::ALL,
+    &html::ALL,
+];
 
 /// All behaviours.
 pub(crate) fn all() -> impl Iterator<Item = &'static Behaviour> {
-    let areas: [&'static [Behaviour]; 13] = [
-        &keys::ALL,
-        &conditions::ALL,
-        &copying::ALL,
-        &multipart::ALL,
-        &versioning::ALL,
-        &cors::ALL,
-        &access::ALL,
-        &answers::ALL,
-        &objects::ALL,
-        &settings::ALL,
-        &signing::ALL,
-        &requests::ALL,
-        &lists::ALL,
-    ];
-    areas.into_iter().flatten()
+    AREAS.iter().copied().flatten()
 }

@@ -62,9 +62,10 @@ pub(crate) async fn send(slot: &Slot, sent: Sent) -> Result<Received, Error> {
     }
     request = request.header("content-length", sent.body.len());
     let request = request.body(Body::from(sent.body)).map_err(odd)?;
-    slot.wire.send(request).await?;
-    match slot.wire.log.last().map(|exchange| exchange.received) {
-        Some(Ok(received)) => Ok(received),
-        _ => Err(Error::new(ErrorKind::Transport, "no answer came")),
-    }
+    let (head, body) = slot.wire.send(request).await?.into_parts();
+    Ok(Received {
+        status: head.status.as_u16(),
+        headers: head.headers,
+        body: body.into_bytes().await?,
+    })
 }
