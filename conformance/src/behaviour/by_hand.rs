@@ -20,11 +20,7 @@ impl Bench<'_> {
         body: impl Into<Bytes>,
     ) -> Result<Received, Problem> {
         let sent = self.written(method, bucket, target, headers).await?;
-        let body = body.into();
-        needed(
-            &format!("{method} {target}"),
-            raw::send(self.slot, Sent { body, ..sent }).await,
-        )
+        self.exchange(sent, headers, body.into()).await
     }
 
     /// The same without a signature.
@@ -38,11 +34,17 @@ impl Bench<'_> {
     ) -> Result<Received, Problem> {
         let mut sent = self.written(method, bucket, target, headers).await?;
         sent.headers.remove("authorization");
-        let body = body.into();
-        needed(
-            &format!("{method} {target}"),
-            raw::send(self.slot, Sent { body, ..sent }).await,
-        )
+        self.exchange(sent, headers, body.into()).await
+    }
+
+    async fn exchange(
+        &self,
+        sent: Sent,
+        headers: &[(&str, &str)],
+        body: Bytes,
+    ) -> Result<Received, Problem> {
+        let what = format!("{} {} with {headers:?}", sent.method, sent.target);
+        needed(&what, raw::send(self.slot, Sent { body, ..sent }).await)
     }
 
     async fn written(
@@ -172,12 +174,19 @@ impl Report {
     /// An answer has to be a success with this content.
     pub(crate) fn content(&mut self, what: &str, got: &Received, expected: &[u8]) {
         self.status(what, got, 200);
-        if got.status == 200 && got.body != expected {
-            let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        if got.status == 200 {
+            self.bytes(what, &got.body, expected);
+        }
+    }
+
+    /// Bytes have to be these.
+    pub(crate) fn bytes(&mut self, what: &str, got: &[u8], expected: &[u8]) {
+        if got != expected {
+            let shown = |bytes| format!("{:?}", String::from_utf8_lossy(bytes));
             self.differs(
                 format!("the content of {what}"),
-                format!("{:?}", shown(expected)),
-                format!("{:?}", shown(&got.body)),
+                shown(expected),
+                shown(got),
             );
         }
     }

@@ -6,7 +6,7 @@ use super::{Behaviour, Bench, Done, Problem};
 use crate::report::Report;
 use crate::wire::Received;
 
-pub(super) static ALL: [Behaviour; 4] = [
+pub(super) static ALL: [Behaviour; 5] = [
     behaviour!("versioning", each_step_adds_or_removes_a_version, versioned),
     behaviour!("versioning", suspended_writes_take_each_others_place, buckets: 1, versioned: true, unverified: Some("the vendor does not say what becomes of what is written while versions are suspended")),
     behaviour!(
@@ -15,6 +15,7 @@ pub(super) static ALL: [Behaviour; 4] = [
         versioned
     ),
     behaviour!("versioning", keys_have_their_versions_together, versioned),
+    behaviour!("versioning", a_version_is_moved_away, buckets: 1, versioned: true, unverified: Some("the vendor allows a version in the source of a move and does not say what is left")),
 ];
 
 /// What is done to the key `k`. Numbers count its versions from the newest one, which is 0.
@@ -361,5 +362,32 @@ async fn keys_have_their_versions_together(bench: &Bench<'_>, report: &mut Repor
         .filter_map(|key| key["key"].as_str())
         .collect();
     report.equal("the objects in the list", &keys, &vec!["a", "c"]);
+    Ok(())
+}
+
+/// It is gone where it was, and the others are still there.
+async fn a_version_is_moved_away(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    take(bench, Set("ENABLED"), &[]).await?;
+    for content in ["a", "b", "c"] {
+        take(bench, Put(content), &[]).await?;
+    }
+    let before = listed(bench, report, "k").await?;
+    for (place, content, newest) in [(1, "b", "c"), (0, "c", "a")] {
+        let id = before.get(place).map_or("", |version| version.id.as_str());
+        let source = format!("/{}/k?version_id={id}", bucket.name());
+        let headers = [("x-qs-move-source", source.as_str())];
+        let moved = bench.by_hand("PUT", &bucket, "new", &headers, "").await?;
+        report.status(&format!("moving the version {content}"), &moved, 201);
+        let got = bench.by_hand("GET", &bucket, "new", &[], "").await?;
+        report.content("what was moved", &got, content.as_bytes());
+        let got = bench.by_hand("GET", &bucket, &format!("k?version_id={id}"), &[], "");
+        let what = format!("the version {content} where it was");
+        report.refused(&what, &got.await?, 404, "object_not_exists");
+        let got = bench.by_hand("GET", &bucket, "k", &[], "").await?;
+        report.content("what is left", &got, newest.as_bytes());
+    }
+    let left = listed(bench, report, "k").await?;
+    report.equal("how many versions are left", &left.len(), &1);
     Ok(())
 }

@@ -56,11 +56,7 @@ async fn each_form_has_its_limits(bench: &Bench<'_>, report: &mut Report) -> Don
             &got.text("content-range"),
             &Some(described.as_str()),
         );
-        report.equal(
-            &format!("the content of {what}"),
-            &&got.body[..],
-            &&b"0123456789"[first..=last],
-        );
+        report.bytes(&what, &got.body, &b"0123456789"[first..=last]);
     }
     for header in ["bytes=0-", "bytes=0-0", "bytes=-1"] {
         let range = [("Range", header)];
@@ -212,7 +208,7 @@ async fn a_changed_object_is_read_whole(bench: &Bench<'_>, report: &mut Report) 
         } else {
             b"0123456789"
         };
-        report.equal(&format!("the content of {what}"), &&got.body[..], &expected);
+        report.bytes(&what, &got.body, expected);
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::{Behaviour, Bench, Done, Problem};
 use crate::expected;
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 7] = [
+pub(super) static ALL: [Behaviour; 8] = [
     behaviour!("append", only_what_grew_can_grow),
     behaviour!("append", what_grew_has_changed, unverified: "the vendor does not say what appending does to entity tag and time"),
     behaviour!("keys", their_bytes_are_counted),
@@ -14,6 +14,7 @@ pub(super) static ALL: [Behaviour; 7] = [
     behaviour!("overrides", signed_requests_replace_headers),
     behaviour!("limits", five_gigabytes_are_the_most, unverified: "the vendor does not say whether a body is refused before it is sent"),
     behaviour!("move", what_is_moved_stays_what_it_is),
+    behaviour!("copy", a_copy_is_new, unverified: "the vendor does not say what time a copy is of"),
 ];
 
 const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
@@ -334,5 +335,35 @@ async fn what_is_moved_stays_what_it_is(bench: &Bench<'_>, report: &mut Report) 
     report.status("appending to what was moved", &got, 200);
     let gone = bench.by_hand("HEAD", &bucket, "old", &[], "").await?;
     report.status("looking where it was", &gone, 404);
+    Ok(())
+}
+
+/// Its time is that of the copy and not that of its source, and what grew has that of the last piece.
+async fn a_copy_is_new(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let source = format!("/{}/a", bucket.name());
+    let copy = [("x-qs-copy-source", source.as_str())];
+    let mut before = String::new();
+    for (step, method, target, headers, key) in [
+        ("appending", "POST", "a?append&position=0", &[][..], "a"),
+        ("appending more", "POST", "a?append&position=5", &[], "a"),
+        ("copying", "PUT", "b", &copy, "b"),
+        ("copying over it", "PUT", "b", &copy, "b"),
+        ("writing over it", "PUT", "b", &[], "b"),
+    ] {
+        // Lists of versions tell milliseconds.
+        tokio::time::sleep(std::time::Duration::from_millis(3)).await;
+        bench
+            .by_hand(method, &bucket, target, headers, "hello")
+            .await?;
+        let listed = bench.by_hand("GET", &bucket, &format!("?versions&prefix={key}"), &[], "");
+        let listed = listed.await?.json();
+        let modified = listed["keys"][0]["modified"].as_str().unwrap_or_default();
+        report.holds(
+            format!("{modified} after {step} is not later than {before}"),
+            modified > before.as_str(),
+        );
+        modified.clone_into(&mut before);
+    }
     Ok(())
 }
