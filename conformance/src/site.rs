@@ -23,6 +23,8 @@ struct Shared {
     /// By path and query.
     answers: BTreeMap<String, Answer>,
     asked: Vec<String>,
+    /// The `Host` of each request.
+    hosts: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -88,6 +90,11 @@ impl Site {
     pub(crate) fn asked(&self) -> Vec<String> {
         lock(&self.shared).asked.clone()
     }
+
+    /// The hosts that were named so far.
+    pub(crate) fn hosts(&self) -> Vec<String> {
+        lock(&self.shared).hosts.clone()
+    }
 }
 
 impl Drop for Site {
@@ -118,9 +125,15 @@ async fn answer(mut stream: TcpStream, shared: &Mutex<Shared>) -> io::Result<()>
     }
     let head = String::from_utf8_lossy(&head).into_owned();
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+    let host = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("host")
+            .then(|| value.trim().to_owned())
+    });
     let found = {
         let mut shared = lock(shared);
         shared.asked.push(path.clone());
+        shared.hosts.extend(host);
         shared.answers.get(&path).cloned()
     };
     let missing = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";

@@ -47,7 +47,8 @@ impl Bench<'_> {
         needed(&what, raw::send(self.slot, Sent { body, ..sent }).await)
     }
 
-    async fn written(
+    /// The request, which is not sent.
+    pub(super) async fn written(
         &self,
         method: &str,
         bucket: &Bucket,

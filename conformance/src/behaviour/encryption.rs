@@ -229,12 +229,27 @@ async fn an_upload_has_one_key(bench: &Bench<'_>, report: &mut Report) -> Done {
 /// A copy is plain unless it is given a key, and of what is encrypted there is none without its key.
 async fn copies_are_encrypted_on_demand(bench: &Bench<'_>, report: &mut Report) -> Done {
     let bucket = bench.bucket();
+    let described = ("x-qs-meta-owner".to_owned(), "ann".to_owned());
     let own = |byte| key(OWN, byte);
     let from = |byte| key(SOURCE, byte);
     bench
-        .by_hand("PUT", &bucket, "sealed", &texts(&own(b'x')), "hello")
+        .by_hand(
+            "PUT",
+            &bucket,
+            "sealed",
+            &texts(&[own(b'x'), vec![described.clone()]].concat()),
+            "hello",
+        )
         .await?;
-    bench.by_hand("PUT", &bucket, "plain", &[], "hello").await?;
+    bench
+        .by_hand(
+            "PUT",
+            &bucket,
+            "plain",
+            &[("x-qs-meta-owner", "ann")],
+            "hello",
+        )
+        .await?;
     for (source, given, wanted, taken) in [
         ("sealed", None, None, false),
         ("sealed", None, Some(b'x'), false),
@@ -268,6 +283,8 @@ async fn copies_are_encrypted_on_demand(bench: &Bench<'_>, report: &mut Report) 
             .by_hand("GET", &bucket, "copy", &texts(&reading), "")
             .await?;
         report.content(&what, &copy, b"hello");
+        let owner = copy.text("x-qs-meta-owner");
+        report.equal(&format!("the metadata of {what}"), &owner, &Some("ann"));
         if wanted.is_some() {
             let open = bench.by_hand("GET", &bucket, "copy", &[], "").await?;
             report.refused_somehow(&format!("reading {what} without the key"), &open);

@@ -7,7 +7,7 @@ use crate::expected;
 use crate::report::Report;
 use crate::wire::Received;
 
-pub(super) static ALL: [Behaviour; 8] = [
+pub(super) static ALL: [Behaviour; 10] = [
     behaviour!("form", the_key_has_the_files_name),
     behaviour!("form", the_type_is_the_files),
     behaviour!("form", a_policy_names_every_field),
@@ -15,6 +15,8 @@ pub(super) static ALL: [Behaviour; 8] = [
     behaviour!("form", fields_are_in_the_forms_charset),
     behaviour!("form", browsers_are_sent_on),
     behaviour!("form", everybody_may_post_where_all_may_write),
+    behaviour!("form", names_are_the_same_in_capitals, unverified: "the vendor does not say whether fields may be written in capitals"),
+    behaviour!("form", the_outcome_stands_before_a_fragment, unverified: "the vendor does not speak of fragments"),
     behaviour!("form", a_form_without_its_fields_is_none, unverified: "the vendor does not say how a form is refused that lacks something"),
 ];
 
@@ -393,5 +395,60 @@ async fn a_form_without_its_fields_is_none(bench: &Bench<'_>, report: &mut Repor
     }
     let there = bench.by_hand("HEAD", &bench.bucket(), "k", &[], "").await?;
     report.status("looking for what was refused", &there, 404);
+    Ok(())
+}
+
+async fn names_are_the_same_in_capitals(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let fields = [
+        ("Key", "k"),
+        ("Content-Type", "text/plain"),
+        ("Cache-Control", "no-store"),
+        ("X-QS-Meta-Owner", "ann"),
+        ("X-QS-Storage-Class", "STANDARD_IA"),
+    ];
+    let form = Form::new(&fields).file("a", None, b"hello");
+    let got = post(bench, &form.signed(bench)).await?;
+    report.status("a form with fields in capitals", &got, 201);
+    let head = bench.by_hand("HEAD", &bucket, "k", &[], "").await?;
+    for (name, value) in [
+        ("content-type", "text/plain"),
+        ("cache-control", "no-store"),
+        ("x-qs-meta-owner", "ann"),
+        ("x-qs-storage-class", "STANDARD_IA"),
+    ] {
+        report.equal(name, &head.text(name), &Some(value));
+    }
+    Ok(())
+}
+
+/// A query does (RFC 3986 section 3.4), and what is behind `#` is the page's own.
+async fn the_outcome_stands_before_a_fragment(bench: &Bench<'_>, report: &mut Report) -> Done {
+    for (target, before) in [
+        (
+            "http://example.com/done#top",
+            "http://example.com/done?status=201&",
+        ),
+        (
+            "http://example.com/done?#top",
+            "http://example.com/done?status=201&",
+        ),
+        (
+            "http://example.com/?a=b#c?d",
+            "http://example.com/?a=b&status=201&",
+        ),
+    ] {
+        let form = Form::new(&[("key", "k"), ("redirect", target)]).file("a", None, b"hello");
+        let got = post(bench, &form.signed(bench)).await?;
+        let location = got.text("location").unwrap_or_default();
+        let fragment = target.split_once('#').map(|(_, fragment)| fragment);
+        let what = format!("{location} for the redirect {target}");
+        report.holds(
+            format!("{what} does not begin with {before}"),
+            location.starts_with(before),
+        );
+        let got = location.split_once('#').map(|(_, fragment)| fragment);
+        report.equal(&format!("the fragment of {what}"), &got, &fragment);
+    }
     Ok(())
 }

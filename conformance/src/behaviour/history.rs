@@ -6,7 +6,7 @@ use super::{Behaviour, Bench, Done, Problem};
 use crate::report::Report;
 use crate::wire::Received;
 
-pub(super) static ALL: [Behaviour; 5] = [
+pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("versioning", each_step_adds_or_removes_a_version, versioned),
     behaviour!("versioning", suspended_writes_take_each_others_place, buckets: 1, versioned: true, unverified: Some("the vendor does not say what becomes of what is written while versions are suspended")),
     behaviour!(
@@ -15,6 +15,7 @@ pub(super) static ALL: [Behaviour; 5] = [
         versioned
     ),
     behaviour!("versioning", keys_have_their_versions_together, versioned),
+    behaviour!("versioning", versions_are_never_disabled_again, versioned),
     behaviour!("versioning", a_version_is_moved_away, buckets: 1, versioned: true, unverified: Some("the vendor allows a version in the source of a move and does not say what is left")),
 ];
 
@@ -381,13 +382,33 @@ async fn a_version_is_moved_away(bench: &Bench<'_>, report: &mut Report) -> Done
         report.status(&format!("moving the version {content}"), &moved, 201);
         let got = bench.by_hand("GET", &bucket, "new", &[], "").await?;
         report.content("what was moved", &got, content.as_bytes());
-        let got = bench.by_hand("GET", &bucket, &format!("k?version_id={id}"), &[], "");
+        let version = format!("k?version_id={id}");
+        let got = bench.by_hand("GET", &bucket, &version, &[], "").await?;
         let what = format!("the version {content} where it was");
-        report.refused(&what, &got.await?, 404, "object_not_exists");
+        report.refused(&what, &got, 404, "object_not_exists");
         let got = bench.by_hand("GET", &bucket, "k", &[], "").await?;
         report.content("what is left", &got, newest.as_bytes());
     }
     let left = listed(bench, report, "k").await?;
     report.equal("how many versions are left", &left.len(), &1);
+    Ok(())
+}
+
+/// Only ENABLED and SUSPENDED can be set.
+async fn versions_are_never_disabled_again(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    for status in ["ENABLED", "SUSPENDED"] {
+        let set = take(bench, Set(status), &[]).await?;
+        report.status(&format!("setting {status}"), &set, 200);
+        for odd in ["DISABLED", "enabled", ""] {
+            let set = take(bench, Set(odd), &[]).await?;
+            report.status(&format!("setting {odd:?} after {status}"), &set, 400);
+        }
+        let now = bench
+            .by_hand("GET", &bucket, "?versioning", &[], "")
+            .await?
+            .json();
+        report.equal("the status then", &now["status"].as_str(), &Some(status));
+    }
     Ok(())
 }

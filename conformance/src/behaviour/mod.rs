@@ -115,6 +115,7 @@ mod access;
 mod amounts;
 mod answers;
 mod by_hand;
+mod cameras;
 mod conditions;
 mod copying;
 mod cors;
@@ -132,8 +133,10 @@ mod preconditions;
 mod ranges;
 mod requests;
 mod settings;
+mod sharing;
 mod signing;
 mod stored;
+mod torn;
 mod uploads;
 mod versioning;
 mod writing;
@@ -164,7 +167,10 @@ static AREAS: &[&[Behaviour]] = &[
     &origins::ALL,
     &writing::ALL,
     &pictures::ALL,
+    &cameras::ALL,
     &html::ALL,
+    &sharing::ALL,
+    &torn::ALL,
 ];
 
 /// All behaviours.

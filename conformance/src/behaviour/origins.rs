@@ -63,6 +63,11 @@ async fn what_the_origin_has_is_stored(bench: &Bench<'_>, report: &mut Report) -
         report.equal("its class", &got.text("x-qs-storage-class"), &Some(class));
     }
     report.equal(
+        "the hosts in its requests",
+        &site.hosts(),
+        &vec![site.host(); 2],
+    );
+    report.equal(
         "what the origin was asked for",
         &site.asked(),
         &vec!["/a%20b?x=1&y=%2F".to_owned(); 2],
@@ -320,6 +325,8 @@ async fn what_is_missing_comes_from_the_site(bench: &Bench<'_>, report: &mut Rep
                 &media_type,
                 &Some("text/plain"),
             );
+            let class = got.text("x-qs-storage-class");
+            report.equal(&format!("the class of {what}"), &class, &Some("STANDARD"));
         }
         let asked: Vec<String> = site.asked().split_off(before);
         report.equal(

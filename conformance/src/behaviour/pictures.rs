@@ -25,7 +25,7 @@ pub(super) static ALL: [Behaviour; 9] = [
 
 const WHITE: [u8; 3] = [255; 3];
 
-fn file(picture: &DynamicImage, format: ImageFormat) -> Result<Vec<u8>, Problem> {
+pub(super) fn file(picture: &DynamicImage, format: ImageFormat) -> Result<Vec<u8>, Problem> {
     let mut file = Cursor::new(Vec::new());
     let written = picture.write_to(&mut file, format);
     written.map_err(|error| Problem::Fail(format!("making a picture: {error}")))?;
@@ -42,7 +42,11 @@ fn map(width: u32, height: u32) -> Result<Vec<u8>, Problem> {
     png(width, height, |x, y| [(x * 40) as u8, (y * 60) as u8, 200])
 }
 
-async fn process(bench: &Bench<'_>, key: &str, action: &str) -> Result<Received, Problem> {
+pub(super) async fn process(
+    bench: &Bench<'_>,
+    key: &str,
+    action: &str,
+) -> Result<Received, Problem> {
     let target = format!("{key}?image&action={}", expected::query(action));
     bench
         .by_hand("GET", &bench.bucket(), &target, &[], "")
@@ -250,20 +254,26 @@ async fn pictures_are_laid_over(bench: &Bench<'_>, report: &mut Report) -> Done 
         .by_hand("PUT", &bucket, "k", &[], png(6, 4, |_, _| WHITE)?)
         .await?;
     bench
-        .by_hand("PUT", &bucket, "mark", &[], png(2, 1, |_, _| [255, 0, 0])?)
+        .by_hand(
+            "PUT",
+            &bucket,
+            "mark",
+            &[],
+            png(2, 1, |_, _| [200, 100, 0])?,
+        )
         .await?;
     let url = bucket.get_object("mark").presign(Duration::from_secs(600));
     let url = unpadded(&needed("signing", url)?.url);
-    let red = [255, 0, 0];
+    let mark = [200, 100, 0];
     for (more, places, colour) in [
-        (",p_1", vec![(0, 0), (1, 0)], red),
-        (",l_3,t_2,p_1", vec![(3, 2), (4, 2)], red),
-        (",l_3,p_1", vec![(3, 0), (4, 0)], red),
-        (",t_3,p_1", vec![(0, 3), (1, 3)], red),
-        (",l_5,t_3,p_1", vec![(5, 3)], red),
-        (",l_3,t_2,p_2", vec![(3, 2), (4, 2)], red),
-        (",p_0.5", vec![(0, 0), (1, 0)], [255, 128, 128]),
-        ("", vec![(0, 0), (1, 0)], [255, 191, 191]),
+        (",p_1", vec![(0, 0), (1, 0)], mark),
+        (",l_3,t_2,p_1", vec![(3, 2), (4, 2)], mark),
+        (",l_3,p_1", vec![(3, 0), (4, 0)], mark),
+        (",t_3,p_1", vec![(0, 3), (1, 3)], mark),
+        (",l_5,t_3,p_1", vec![(5, 3)], mark),
+        (",l_3,t_2,p_2", vec![(3, 2), (4, 2)], mark),
+        (",p_0.5", vec![(0, 0), (1, 0)], [228, 178, 128]),
+        ("", vec![(0, 0), (1, 0)], [241, 216, 191]),
     ] {
         let got = process(bench, "k", &format!("watermark_image:u_{url}{more}")).await?;
         let what = format!("a picture over the other with {more:?}");
@@ -538,6 +548,15 @@ async fn what_was_made_so_far_is_saved(bench: &Bench<'_>, report: &mut Report) -
     for action in ["save:k_x", "save:b_x"] {
         let got = process(bench, "k", action).await?;
         report.refused(action, &got, 400, "invalid_argument");
+    }
+    for (length, status) in [(1023, 200), (1024, 400)] {
+        let action = format!("save:b_{name},k_{}", "k".repeat(length));
+        let got = process(bench, "k", &action).await?;
+        report.status(
+            &format!("saving under a key of {length} bytes"),
+            &got,
+            status,
+        );
     }
     let got = process(bench, "k", "save:b_conformance-nowhere-0,k_x").await?;
     report.refused("saving in no bucket", &got, 404, "bucket_not_exists");

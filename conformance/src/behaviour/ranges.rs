@@ -3,11 +3,12 @@
 use super::{Behaviour, Bench, Done};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 5] = [
+pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("ranges", each_form_has_its_limits),
     behaviour!("ranges", what_grew_is_cut_anywhere),
     behaviour!("ranges", what_is_encrypted_is_cut_anywhere),
     behaviour!("ranges", parts_are_cut_out_of_objects),
+    behaviour!("ranges", units_are_the_same_in_capitals, unverified: "the vendor does not say whether the unit may be in capitals"),
     behaviour!("ranges", a_changed_object_is_read_whole, unverified: "the vendor does not speak of If-Range"),
 ];
 
@@ -209,6 +210,22 @@ async fn a_changed_object_is_read_whole(bench: &Bench<'_>, report: &mut Report) 
             b"0123456789"
         };
         report.bytes(&what, &got.body, expected);
+    }
+    Ok(())
+}
+
+/// RFC 9110 section 14.1.
+async fn units_are_the_same_in_capitals(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    bench
+        .by_hand("PUT", &bucket, "k", &[], "0123456789")
+        .await?;
+    for header in ["Bytes=2-5", "BYTES=2-5"] {
+        let got = bench
+            .by_hand("GET", &bucket, "k", &[("Range", header)], "")
+            .await?;
+        report.status(&format!("GET with Range: {header}"), &got, 206);
+        report.bytes(header, &got.body, b"2345");
     }
     Ok(())
 }

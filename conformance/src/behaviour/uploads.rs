@@ -124,6 +124,12 @@ async fn all_but_the_last_part_have_a_size(bench: &Bench<'_>, report: &mut Repor
         let got = bench.by_hand("GET", &bucket, "k", &headers, "").await?;
         report.bytes(&format!("the object's {range}"), &got.body, expected);
     }
+    let left = bench
+        .by_hand("GET", &bucket, "?uploads", &[], "")
+        .await?
+        .json();
+    let left = left["uploads"].as_array().map(Vec::len);
+    report.equal("the uploads in the list afterwards", &left, &Some(0));
     let again = bench.complete(&bucket, "k", &id, &[0, 4]).await?;
     report.holds(
         format!("it can be completed again: {}", again.status),

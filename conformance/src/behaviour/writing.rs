@@ -6,11 +6,13 @@ use super::{Behaviour, Bench, Done, Problem};
 use crate::expected;
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 8] = [
+pub(super) static ALL: [Behaviour; 10] = [
     behaviour!("append", only_what_grew_can_grow),
     behaviour!("append", what_grew_has_changed, unverified: "the vendor does not say what appending does to entity tag and time"),
     behaviour!("keys", their_bytes_are_counted),
     behaviour!("delete", each_key_has_its_outcome),
+    behaviour!("delete", no_version_is_mistaken_for_all, unverified: "the vendor knows keys only in this request"),
+    behaviour!("delete", what_holds_something_is_no_empty_bucket, buckets: 1, versioned: true, unverified: Some("the vendor says that a bucket must be empty, and not of what")),
     behaviour!("overrides", signed_requests_replace_headers),
     behaviour!("limits", five_gigabytes_are_the_most, unverified: "the vendor does not say whether a body is refused before it is sent"),
     behaviour!("move", what_is_moved_stays_what_it_is),
@@ -356,8 +358,11 @@ async fn a_copy_is_new(bench: &Bench<'_>, report: &mut Report) -> Done {
         bench
             .by_hand(method, &bucket, target, headers, "hello")
             .await?;
-        let listed = bench.by_hand("GET", &bucket, &format!("?versions&prefix={key}"), &[], "");
-        let listed = listed.await?.json();
+        let listed = format!("?versions&prefix={key}");
+        let listed = bench
+            .by_hand("GET", &bucket, &listed, &[], "")
+            .await?
+            .json();
         let modified = listed["keys"][0]["modified"].as_str().unwrap_or_default();
         report.holds(
             format!("{modified} after {step} is not later than {before}"),
@@ -366,4 +371,62 @@ async fn a_copy_is_new(bench: &Bench<'_>, report: &mut Report) -> Done {
         modified.clone_into(&mut before);
     }
     Ok(())
+}
+
+/// Deleting the object where one version was meant would lose more than was asked for.
+async fn no_version_is_mistaken_for_all(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    bench.by_hand("PUT", &bucket, "k", &[], "hello").await?;
+    let list = json!({ "objects": [{ "key": "k", "version_id": "NjkxMjM0MzM1MjAxNzAwODMz" }] });
+    let list = list.to_string();
+    let digest = expected::md5(list.as_bytes());
+    let headers = [JSON[0], ("Content-MD5", digest.as_str())];
+    bench
+        .by_hand("POST", &bucket, "?delete", &headers, list)
+        .await?;
+    let got = bench.by_hand("GET", &bucket, "k", &[], "").await?;
+    report.content(
+        "the object of which a version was to be deleted",
+        &got,
+        b"hello",
+    );
+    Ok(())
+}
+
+/// Objects, uploads that are under way, old versions, and delete markers.
+async fn what_holds_something_is_no_empty_bucket(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let refused = async |report: &mut Report, what: &str| -> Done {
+        let got = bench.by_hand("DELETE", &bucket, "", &[], "").await?;
+        if got.code() == "lease_not_ready" {
+            return Err(Problem::Skip(
+                "the bucket is too young to be deleted".to_owned(),
+            ));
+        }
+        report.refused(
+            &format!("deleting a bucket with {what}"),
+            &got,
+            409,
+            "bucket_not_empty",
+        );
+        Ok(())
+    };
+    let id = bench.begin(&bucket, "k", &[]).await?;
+    refused(report, "an upload").await?;
+    let whole = format!("k?upload_id={id}");
+    bench.by_hand("DELETE", &bucket, &whole, &[], "").await?;
+    bench.by_hand("PUT", &bucket, "k", &[], "hello").await?;
+    refused(report, "an object").await?;
+    bench.by_hand("DELETE", &bucket, "k", &[], "").await?;
+    let enabled = r#"{"status": "ENABLED"}"#;
+    bench
+        .by_hand("PUT", &bucket, "?versioning", &JSON, enabled)
+        .await?;
+    let put = bench.by_hand("PUT", &bucket, "k", &[], "hello").await?;
+    bench.by_hand("DELETE", &bucket, "k", &[], "").await?;
+    refused(report, "a version and a marker").await?;
+    let id = put.text("x-qs-version-id").unwrap_or_default();
+    let version = format!("k?version_id={id}");
+    bench.by_hand("DELETE", &bucket, &version, &[], "").await?;
+    refused(report, "a marker").await
 }

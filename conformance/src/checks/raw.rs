@@ -29,11 +29,13 @@ pub(crate) fn set_body(sent: &mut Sent, body: String) {
     }
 }
 
-/// Signs a request anew, sends it and brings the answer.
-pub(crate) async fn send(slot: &Slot, sent: Sent) -> Result<Received, Error> {
+/// The headers of a request, signed anew if it was signed.
+pub(crate) fn signed(slot: &Slot, sent: &Sent) -> HeaderMap {
     let mut headers: HeaderMap = sent.headers.clone();
-    let is_signed = headers.remove("authorization").is_some();
     headers.remove("content-length");
+    if headers.remove("authorization").is_none() {
+        return headers;
+    }
     let texts: Vec<(&str, &str)> = headers
         .iter()
         .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
@@ -50,15 +52,21 @@ pub(crate) async fn send(slot: &Slot, sent: Sent) -> Result<Received, Error> {
         .headers(&texts);
     let key = &slot.target.key;
     let authorization = Signer::new(&key.id, &key.secret).authorization(&signable);
+    if let Ok(value) = authorization.parse() {
+        headers.insert("authorization", value);
+    }
+    headers
+}
+
+/// Signs a request anew, sends it and brings the answer.
+pub(crate) async fn send(slot: &Slot, sent: Sent) -> Result<Received, Error> {
+    let headers = signed(slot, &sent);
     let odd = |_| Error::new(ErrorKind::InvalidInput, "the request cannot be made");
     let mut request = http::Request::builder()
         .method(sent.method.as_str())
         .uri(format!("{}://{}{}", sent.scheme, sent.host, sent.target));
     for (name, value) in &headers {
         request = request.header(name, value);
-    }
-    if is_signed {
-        request = request.header("authorization", authorization);
     }
     request = request.header("content-length", sent.body.len());
     let request = request.body(Body::from(sent.body)).map_err(odd)?;
