@@ -21,6 +21,14 @@ async fn statistics(bench: &Bench<'_>) -> Result<Value, Problem> {
 async fn amount(bench: &Bench<'_>, report: &mut Report, step: &str, count: u64, size: u64) -> Done {
     let now = statistics(bench).await?;
     let got = (now["count"].as_u64(), now["size"].as_u64());
+    let classes = now["storage_classes"].as_object();
+    for (class, share) in classes.into_iter().flatten() {
+        let (billed, there) = (share["billing_size"].as_u64(), share["size"].as_u64());
+        report.holds(
+            format!("{class} after {step}: {billed:?} bytes are billed for {there:?}"),
+            billed >= there,
+        );
+    }
     let what = format!("count and size after {step}");
     report.equal(&what, &got, &(Some(count), Some(size)));
     Ok(())

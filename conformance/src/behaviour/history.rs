@@ -102,6 +102,12 @@ async fn play(bench: &Bench<'_>, report: &mut Report, steps: &[(Step, &[&str])])
                 200 => String::from_utf8_lossy(&got.body).into_owned(),
                 status => format!("({status})"),
             });
+            let head = bench.by_hand("HEAD", &bucket, &target, &[], "").await?;
+            report.equal(
+                &format!("the entity tag by HEAD of a version after {what}"),
+                &head.text("etag"),
+                &got.text("etag"),
+            );
             let id = got.text("x-qs-version-id");
             report.equal(
                 &format!("X-QS-Version-Id of a version after {what}"),

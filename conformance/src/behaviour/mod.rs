@@ -119,7 +119,9 @@ mod cameras;
 mod conditions;
 mod copying;
 mod cors;
+mod drawings;
 mod encryption;
+mod formats;
 mod forms;
 mod history;
 mod html;
@@ -167,6 +169,8 @@ static AREAS: &[&[Behaviour]] = &[
     &origins::ALL,
     &writing::ALL,
     &pictures::ALL,
+    &drawings::ALL,
+    &formats::ALL,
     &cameras::ALL,
     &html::ALL,
     &sharing::ALL,

@@ -9,13 +9,14 @@ use super::{Behaviour, Bench, Done, Problem};
 use crate::report::Report;
 use crate::site::Site;
 
-pub(super) static ALL: [Behaviour; 8] = [
+pub(super) static ALL: [Behaviour; 9] = [
     behaviour!("fetch", what_the_origin_has_is_stored),
     behaviour!("fetch", redirects_are_followed),
     behaviour!("fetch", what_the_origin_lacks_is_not_stored),
     behaviour!("fetch", one_source_is_fetched_once_at_a_time),
     behaviour!("fetch", a_newer_target_is_kept),
     behaviour!("mirror", what_is_missing_comes_from_the_site),
+    behaviour!("mirror", what_was_written_meanwhile_stays, unverified: "the vendor does not say what becomes of it"),
     behaviour!("mirror", what_the_site_lacks_is_missing),
     behaviour!("mirror", what_was_deleted_stays_so, buckets: 1, versioned: true, unverified: Some("the vendor does not say what is missing in a bucket with versions")),
 ];
@@ -410,5 +411,26 @@ async fn what_was_deleted_stays_so(bench: &Bench<'_>, report: &mut Report) -> Do
         report.refused(&format!("reading {target}"), &got, 404, "object_not_exists");
     }
     report.equal("what the site was asked for", &site.asked(), &Vec::new());
+    Ok(())
+}
+
+async fn what_was_written_meanwhile_stays(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let site = bench.site().await?;
+    site.page("/k", "200 OK", "", "the site's");
+    mirror(bench, report, &site.url("/")).await?;
+    let gate = Opened(site.hold("/k"));
+    let first = bench.by_hand("GET", &bucket, "k", &[], "");
+    let meanwhile = async {
+        asked(&site, 1).await?;
+        let put = bench.by_hand("PUT", &bucket, "k", &[], "own").await;
+        gate.0.add_permits(10);
+        put
+    };
+    let (first, put) = tokio::join!(first, meanwhile);
+    report.status("writing meanwhile", &put?, 201);
+    report.status("reading", &first?, 200);
+    let got = bench.by_hand("GET", &bucket, "k", &[], "").await?;
+    report.content("what was written meanwhile", &got, b"own");
     Ok(())
 }

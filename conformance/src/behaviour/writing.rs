@@ -6,11 +6,18 @@ use super::{Behaviour, Bench, Done, Problem};
 use crate::expected;
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 10] = [
+pub(super) static ALL: [Behaviour; 13] = [
     behaviour!("append", only_what_grew_can_grow),
     behaviour!("append", what_grew_has_changed, unverified: "the vendor does not say what appending does to entity tag and time"),
     behaviour!("keys", their_bytes_are_counted),
     behaviour!("delete", each_key_has_its_outcome),
+    behaviour!("copy", only_what_may_be_read_is_copied),
+    behaviour!("move", the_source_is_in_another_bucket, buckets: 2),
+    behaviour!(
+        "delete",
+        many_get_markers_where_versions_are_kept,
+        versioned
+    ),
     behaviour!("delete", no_version_is_mistaken_for_all, unverified: "the vendor knows keys only in this request"),
     behaviour!("delete", what_holds_something_is_no_empty_bucket, buckets: 1, versioned: true, unverified: Some("the vendor says that a bucket must be empty, and not of what")),
     behaviour!("overrides", signed_requests_replace_headers),
@@ -429,4 +436,78 @@ async fn what_holds_something_is_no_empty_bucket(bench: &Bench<'_>, report: &mut
     let version = format!("k?version_id={id}");
     bench.by_hand("DELETE", &bucket, &version, &[], "").await?;
     refused(report, "a marker").await
+}
+
+/// Whoever may write and not read copies nothing, neither whole nor as a part.
+async fn only_what_may_be_read_is_copied(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    bench.by_hand("PUT", &bucket, "k", &[], "secret").await?;
+    let open = json!({ "acl": [{
+        "grantee": { "type": "group", "name": "QS_ALL_USERS" },
+        "permission": "WRITE",
+    }] });
+    bench
+        .by_hand("PUT", &bucket, "?acl", &JSON, open.to_string())
+        .await?;
+    let source = format!("/{}/k", bucket.name());
+    let id = bench.begin(&bucket, "parts", &[]).await?;
+    let part = format!("parts?part_number=0&upload_id={id}");
+    for (target, header) in [
+        ("copy", "x-qs-copy-source"),
+        (part.as_str(), "x-qs-copy-source"),
+        ("moved", "x-qs-move-source"),
+    ] {
+        let headers = [(header, source.as_str())];
+        let got = bench.unsigned("PUT", &bucket, target, &headers, "").await?;
+        let what = format!("{header} to {target} without the right to read");
+        report.refused(&what, &got, 403, "permission_denied");
+    }
+    let got = bench.unsigned("PUT", &bucket, "new", &[], "hello").await?;
+    report.status("writing without the right to read", &got, 201);
+    Ok(())
+}
+
+async fn the_source_is_in_another_bucket(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let (bucket, other) = (bench.bucket(), bench.other());
+    bench.by_hand("PUT", &other, "k", &[], "hello").await?;
+    bench.by_hand("PUT", &bucket, "k", &[], "own").await?;
+    let source = format!("/{}/k", other.name());
+    let headers = [("x-qs-move-source", source.as_str())];
+    let got = bench.by_hand("PUT", &bucket, "new", &headers, "").await?;
+    report.status("moving", &got, 201);
+    let got = bench.by_hand("GET", &bucket, "new", &[], "").await?;
+    report.content("what was moved", &got, b"hello");
+    let got = bench.by_hand("HEAD", &other, "k", &[], "").await?;
+    report.status("looking where it was", &got, 404);
+    let got = bench.by_hand("GET", &bucket, "k", &[], "").await?;
+    report.content("what has the same name", &got, b"own");
+    Ok(())
+}
+
+async fn many_get_markers_where_versions_are_kept(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let enabled = r#"{"status": "ENABLED"}"#;
+    bench
+        .by_hand("PUT", &bucket, "?versioning", &JSON, enabled)
+        .await?;
+    let put = bench.by_hand("PUT", &bucket, "k", &[], "hello").await?;
+    let list = json!({ "objects": [{ "key": "k" }] }).to_string();
+    let digest = expected::md5(list.as_bytes());
+    let headers = [JSON[0], ("Content-MD5", digest.as_str())];
+    bench
+        .by_hand("POST", &bucket, "?delete", &headers, list)
+        .await?;
+    let got = bench.by_hand("GET", &bucket, "k", &[], "").await?;
+    report.refused("reading what was deleted", &got, 404, "object_not_exists");
+    let marker = got.text("x-qs-delete-marker");
+    report.equal(
+        "X-QS-Delete-Marker of what was deleted",
+        &marker,
+        &Some("true"),
+    );
+    let version = put.text("x-qs-version-id").unwrap_or_default();
+    let version = format!("k?version_id={version}");
+    let got = bench.by_hand("GET", &bucket, &version, &[], "").await?;
+    report.content("the version of what was deleted", &got, b"hello");
+    Ok(())
 }
