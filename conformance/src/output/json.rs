@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::causes;
 use crate::check::Kind;
 use crate::execute::Verdict;
 use crate::redact::Shown;
@@ -20,6 +21,8 @@ pub(super) struct Document<'a> {
     seconds: f64,
     counts: Counts,
     kinds: Vec<Described>,
+    /// The names of checks that failed alike, the most basic first.
+    causes: Vec<Vec<String>>,
     checks: Vec<Told<'a>>,
 }
 
@@ -85,6 +88,11 @@ pub(super) fn document(run: &Run) -> Document<'_> {
         exchanges: &entry.outcome.exchanges,
         milliseconds: entry.outcome.elapsed.as_millis(),
     });
+    let causes = [Class::Failed, Class::Unverified(false)].map(|class| causes::of(run, class));
+    let names = |cause: causes::Cause<'_>| -> Vec<String> {
+        let entries = cause.entries.iter();
+        entries.map(|entry| entry.check.name()).collect()
+    };
     let kinds = Kind::ALL.map(|kind| Described {
         kind: kind.as_str(),
         why_none: kind.why_none(),
@@ -103,6 +111,7 @@ pub(super) fn document(run: &Run) -> Document<'_> {
             skipped: count(Class::Skipped),
         },
         kinds: kinds.into(),
+        causes: causes.into_iter().flatten().map(names).collect(),
         checks: checks.collect(),
     }
 }

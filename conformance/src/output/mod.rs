@@ -1,5 +1,6 @@
 //! What came of the checks, for people and for programs.
 
+mod causes;
 mod html;
 mod json;
 mod junit;

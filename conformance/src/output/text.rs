@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use super::causes;
 use crate::check::Kind;
 use crate::execute::Verdict;
 use crate::run::{Class, Entry, Run};
@@ -13,6 +14,12 @@ const YELLOW: &str = "\x1b[33m";
 const DIM: &str = "\x1b[2m";
 const BOLD: &str = "\x1b[1m";
 const PLAIN: &str = "\x1b[0m";
+
+/// How many causes are shown with everything; if there are more, the first explain them.
+const WHOLE: usize = 20;
+
+/// How many names of checks that say the same are shown.
+const FEW: usize = 4;
 
 /// The checks of one operation and kind.
 #[derive(Default)]
@@ -110,7 +117,7 @@ pub(super) fn render(run: &Run, colour: bool) -> String {
         "What the endpoint contradicts; nobody had verified it, so the specs may be wrong",
         &mut out,
     );
-    list(run, Class::Failed, "Failed", &mut out);
+    list(run, Class::Failed, "Failed, the most basic first", &mut out);
     if let Some(problem) = &run.problem {
         out.heading("The endpoint could not be used");
         out.line(problem);
@@ -206,46 +213,65 @@ fn skipped(run: &Run, out: &mut Out) {
     }
     out.heading("Skipped");
     for (reason, names) in reasons {
-        let shown: Vec<&str> = names.iter().take(4).map(String::as_str).collect();
-        let more = match names.len() - shown.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        out.line(&format!(
-            "{} × {reason}: {}{more}",
-            names.len(),
-            shown.join(", ")
-        ));
+        out.line(&format!("{} × {reason}: {}", names.len(), few(&names)));
     }
 }
 
 fn list(run: &Run, class: Class, heading: &str, out: &mut Out) {
-    let entries: Vec<&Entry> = run.of(class).collect();
-    if entries.is_empty() {
+    let causes = causes::of(run, class);
+    if causes.is_empty() {
         return;
     }
     out.heading(heading);
-    for entry in entries {
-        let colour = if class == Class::Failed { RED } else { YELLOW };
-        out.painted(colour, &entry.check.name());
-        out.line(&format!("  ({})", entry.check.place));
-        for finding in &entry.outcome.findings {
-            out.line(&format!("    {}", indented(&finding.to_string())));
+    let colour = if class == Class::Failed { RED } else { YELLOW };
+    for (number, cause) in causes.iter().enumerate() {
+        let mut entries = cause.entries.iter();
+        if let Some(first) = entries.next() {
+            told(first, colour, number < WHOLE, out);
         }
-        if let Some(reason) = &entry.check.unverified {
-            out.line(&format!("    not verified against the service: {reason}"));
-        }
-        if let Some(exchange) = entry.outcome.exchanges.last() {
-            out.line(&format!(
-                "    > {}",
-                indented_with(&exchange.request, "    > ")
-            ));
-            out.line(&format!(
-                "    < {}",
-                indented_with(&exchange.answer, "    < ")
-            ));
+        let alike: Vec<String> = entries.map(|entry| entry.check.name()).collect();
+        if !alike.is_empty() {
+            let text = format!("    {} more fail alike: {}", alike.len(), few(&alike));
+            out.painted(colour, &text);
+            out.text.push('\n');
         }
         out.text.push('\n');
+    }
+}
+
+/// A check and its findings; of those that come late only what is needed to look for them elsewhere.
+fn told(entry: &Entry, colour: &str, whole: bool, out: &mut Out) {
+    out.painted(colour, &entry.check.name());
+    out.line(&format!("  ({})", entry.check.place));
+    let findings = entry.outcome.findings.len();
+    let shown = if whole { findings } else { 1 };
+    for finding in entry.outcome.findings.iter().take(shown) {
+        out.line(&format!("    {}", indented(&finding.to_string())));
+    }
+    if !whole {
+        return;
+    }
+    if let Some(reason) = &entry.check.unverified {
+        out.line(&format!("    not verified against the service: {reason}"));
+    }
+    if let Some(exchange) = entry.outcome.exchanges.last() {
+        out.line(&format!(
+            "    > {}",
+            indented_with(&exchange.request, "    > ")
+        ));
+        out.line(&format!(
+            "    < {}",
+            indented_with(&exchange.answer, "    < ")
+        ));
+    }
+}
+
+/// The first of many names, and how many there are besides.
+fn few(names: &[String]) -> String {
+    let shown = names.len().min(FEW);
+    match names.len() - shown {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names[..shown].join(", ")),
     }
 }
 
@@ -271,4 +297,18 @@ fn summary(run: &Run, out: &mut Out) {
         count(Class::Skipped),
     );
     out.painted(if run.failed() { RED } else { GREEN }, &text);
+    // On a terminal only the end is in sight.
+    let causes = causes::of(run, Class::Failed);
+    if let Some((entry, finding)) = causes.first().and_then(|cause| cause.begin()) {
+        let reasons = match causes.len() {
+            1 => "one reason".to_owned(),
+            more => format!("{more} reasons"),
+        };
+        out.line(&format!(
+            "they fail for {reasons}; begin with {} ({}):\n    {}",
+            entry.check.name(),
+            entry.check.place,
+            indented(&finding)
+        ));
+    }
 }
