@@ -33,6 +33,12 @@ pub(crate) fn md5(bytes: &[u8]) -> String {
     STANDARD.encode(Md5::digest(bytes))
 }
 
+/// The MD5 of bytes as entity tags have it.
+pub(crate) fn hex_md5(bytes: &[u8]) -> String {
+    let digest = Md5::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The bytes of a base64 text; none if it is no such text.
 pub(crate) fn from_base64(text: &str) -> Vec<u8> {
     STANDARD.decode(text).unwrap_or_default()

@@ -24,6 +24,7 @@ pub mod output;
 mod redact;
 mod report;
 pub mod run;
+mod script;
 mod seen;
 mod site;
 pub mod slot;

@@ -81,7 +81,7 @@ impl Received {
         self
     }
 
-    fn into_response(self) -> http::Response<ByteStream> {
+    pub(crate) fn into_response(self) -> http::Response<ByteStream> {
         let mut body = Some(Ok(self.body));
         let chunks = futures_util::stream::poll_fn(move |_| Poll::Ready(body.take()));
         let mut response = http::Response::new(ByteStream::new(chunks));
@@ -110,7 +110,7 @@ impl Log {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self, sent: Sent) -> usize {
+    pub(crate) fn begin(&self, sent: Sent) -> usize {
         let mut log = self.lock();
         let index = log.last_key_value().map_or(0, |(index, _)| index + 1);
         let received = Err("no answer came".to_owned());
@@ -118,9 +118,16 @@ impl Log {
         index
     }
 
-    fn end(&self, index: usize, received: Result<Received, String>) {
+    pub(crate) fn end(&self, index: usize, received: Result<Received, String>) {
         if let Some(exchange) = self.lock().get_mut(&index) {
             exchange.received = received;
+        }
+    }
+
+    /// The body of a request that was begun without.
+    pub(crate) fn read(&self, index: usize, body: Bytes) {
+        if let Some(exchange) = self.lock().get_mut(&index) {
+            exchange.sent.body = body;
         }
     }
 
@@ -140,7 +147,9 @@ impl Log {
     }
 }
 
-async fn read(request: http::Request<Body>) -> Result<(http::request::Parts, Sent), Error> {
+pub(crate) async fn read(
+    request: http::Request<Body>,
+) -> Result<(http::request::Parts, Sent), Error> {
     let (parts, body) = request.into_parts();
     let body = body.into_stream()?.into_bytes().await?;
     let text = |part: Option<&str>| part.unwrap_or_default().to_owned();

@@ -112,36 +112,51 @@ macro_rules! behaviour {
 }
 
 mod access;
+mod advice;
 mod amounts;
 mod answers;
+mod bodies;
 mod by_hand;
+mod calls;
 mod cameras;
+mod clients;
 mod conditions;
+mod copies;
 mod copying;
 mod cors;
+mod credentials;
+mod deletions;
 mod drawings;
 mod encryption;
+mod files;
 mod formats;
 mod forms;
 mod history;
 mod html;
 mod keys;
+mod links;
 mod lists;
 mod multipart;
 mod objects;
 mod origins;
+mod parts;
 mod pictures;
 mod preconditions;
 mod ranges;
+mod repeats;
 mod requests;
 mod settings;
 mod sharing;
+mod signers;
 mod signing;
 mod stored;
 mod torn;
 mod uploads;
+mod values;
 mod versioning;
+mod walks;
 mod writing;
+mod zones;
 
 /// By area.
 static AREAS: &[&[Behaviour]] = &[
@@ -152,6 +167,21 @@ static AREAS: &[&[Behaviour]] = &[
     &versioning::ALL,
     &cors::ALL,
     &access::ALL,
+    &advice::ALL,
+    &bodies::ALL,
+    &calls::ALL,
+    &clients::ALL,
+    &copies::ALL,
+    &credentials::ALL,
+    &deletions::ALL,
+    &files::ALL,
+    &links::ALL,
+    &parts::ALL,
+    &repeats::ALL,
+    &signers::ALL,
+    &values::ALL,
+    &walks::ALL,
+    &zones::ALL,
     &answers::ALL,
     &objects::ALL,
     &settings::ALL,
