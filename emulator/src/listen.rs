@@ -19,9 +19,6 @@ use crate::faults::Line;
 use crate::server::serve;
 use crate::state::State;
 
-/// A request has at most so many headers.
-const MAX_HEADERS: usize = 128;
-
 /// The request line and all headers together have at most so many bytes.
 const MAX_HEAD: usize = 64 << 10;
 
@@ -77,14 +74,13 @@ where
         let (state, line) = (Arc::clone(&state), line.clone());
         async move { Ok::<_, Infallible>(serve(state, peer, line, request).await) }
     });
+    // A request has at most 100 headers: hyper's own limit costs no memory, another one does.
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(idle)
-        .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEAD)
         .half_close(true)
         .auto_date_header(false)
-        .title_case_headers(true)
         .serve_connection(stream, service);
     // What goes wrong here is the client's doing and ends its connection only.
     let _ = watcher.watch(connection).await;

@@ -133,7 +133,12 @@ pub(crate) fn optional_text<'a>(
     headers: &'a HeaderMap,
     name: &str,
 ) -> Result<Option<&'a str>, ApiError> {
-    let mut values = headers.get_all(name).iter();
+    // Most of what is asked for was not sent. Looking through the few names that were is cheaper than hashing this one.
+    let mut sent = headers.keys();
+    let Some(sent) = sent.find(|sent| sent.as_str().eq_ignore_ascii_case(name)) else {
+        return Ok(None);
+    };
+    let mut values = headers.get_all(sent).iter();
     let Some(value) = values.next() else {
         return Ok(None);
     };
