@@ -1,7 +1,7 @@
 //! Everything that is checked, by name.
 
 use crate::behaviour::Behaviour;
-use crate::checks::{refusals, required, strangers};
+use crate::checks::{pages, presigned, refusals, required, strangers};
 use crate::example::Example;
 use crate::facts::{Field, Operation, Pages, Parameter, Presign, Response};
 use crate::generated::OPERATIONS;
@@ -122,7 +122,7 @@ impl Kind {
             Self::Field => "its answer has no fields",
             Self::Retry => "it has no retry class",
             Self::Presign => "nobody says whether it can be presigned",
-            Self::Paging => "nobody says whether it comes in pages",
+            Self::Paging => "it does not come in pages",
             Self::Access => "its example makes no bucket of somebody else's",
             Self::Behaviour => "behaviour is checked across operations",
         }
@@ -271,8 +271,10 @@ fn of_operation(operation: &'static Operation) -> Vec<Check> {
         None,
         subject,
     );
-    let subject = Subject::Offered(operation);
-    add(Kind::Presign, "offered", operation.line, None, subject);
+    if presigned::is_known(operation) {
+        let subject = Subject::Offered(operation);
+        add(Kind::Presign, "offered", operation.line, None, subject);
+    }
     let example = |index: usize| operation.examples.get(index);
     for presign in operation.presign {
         let Some(example) = example(presign.example) else {
@@ -287,8 +289,10 @@ fn of_operation(operation: &'static Operation) -> Vec<Check> {
             subject,
         );
     }
-    let subject = Subject::Paged(operation);
-    add(Kind::Paging, "offered", operation.line, None, subject);
+    if pages::is_known(operation) {
+        let subject = Subject::Paged(operation);
+        add(Kind::Paging, "offered", operation.line, None, subject);
+    }
     for pages in operation.pages {
         let Some(example) = example(pages.example) else {
             continue;

@@ -168,6 +168,7 @@ async fn prepare(check: &Check, slot: &mut Slot) -> Result<Ready, Problem> {
             slot.prepare(example).await.map(Ready::Names)
         }
         Subject::Required(operation, _)
+        | Subject::Refusals(operation)
         | Subject::Stranger(operation)
         | Subject::Granted(operation) => match operation.examples.first() {
             Some(example) => slot.prepare(example).await.map(Ready::Names),
@@ -213,7 +214,8 @@ async fn with_endpoint(
             let bench = Bench::new(slot, buckets);
             return (behaviour.run)(&bench, report).await;
         }
-        _ => {}
+        // Nothing was looked at, which is no reason to pass.
+        _ => return Err(Problem::Fail("nobody knows how to run it".to_owned())),
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::seen::Seen;
 use crate::vary::Vary;
 
 /// One operation or variant.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Operation {
     /// The method in the SDK.
     pub method: &'static str,
@@ -99,7 +99,7 @@ pub enum Retry {
 }
 
 /// One parameter, or a header or field that the SDK works out.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Parameter {
     /// The name in the SDK; of what is worked out, the name on the wire.
     pub name: &'static str,
@@ -178,7 +178,7 @@ pub enum Computed {
 }
 
 /// One declared status.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Response {
     /// The status.
     pub status: u16,
@@ -203,7 +203,7 @@ pub enum Outcome {
 }
 
 /// One field of an output.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Field {
     /// The name in the SDK.
     pub name: &'static str,

@@ -26,6 +26,8 @@ mod report;
 pub mod run;
 mod script;
 mod seen;
+#[cfg(test)]
+mod sensitivity;
 mod site;
 pub mod slot;
 pub mod target;

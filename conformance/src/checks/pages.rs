@@ -14,12 +14,15 @@ const OFFERED: [&str; 5] = [
     "list_objects",
 ];
 
-/// What is known to come in pages does; other lists are up to their specs.
+/// Whether it is known to come in pages; other lists are up to their specs.
+pub(crate) fn is_known(operation: &Operation) -> bool {
+    OFFERED.contains(&operation.method)
+}
+
+/// What is known to come in pages does.
 pub(crate) fn offered(operation: &Operation, report: &mut Report) {
-    report.holds(
-        "it does not come in pages",
-        !OFFERED.contains(&operation.method) || !operation.pages.is_empty(),
-    );
+    let offered = !operation.pages.is_empty();
+    report.holds("it does not come in pages", offered);
 }
 
 /// Reads the list of the example's state in all of these ways.

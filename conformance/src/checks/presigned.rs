@@ -45,13 +45,15 @@ const WITHHELD: [&str; 9] = [
     "upload_multipart_copy",
 ];
 
-/// Whether it can be signed for others is as it should be; what neither list knows is up to its spec.
-pub(crate) fn offered(operation: &Operation, report: &mut Report) {
+/// Whether one of the lists says something about it; other operations are up to their specs.
+pub(crate) fn is_known(operation: &Operation) -> bool {
     let method = operation.method;
-    let expected = OFFERED.contains(&method);
-    if !expected && !WITHHELD.contains(&method) && !method.contains("_bucket") {
-        return;
-    }
+    OFFERED.contains(&method) || WITHHELD.contains(&method) || method.contains("_bucket")
+}
+
+/// Whether it can be signed for others is as it should be.
+pub(crate) fn offered(operation: &Operation, report: &mut Report) {
+    let expected = OFFERED.contains(&operation.method);
     let offered = !operation.presign.is_empty();
     report.equal("whether it can be presigned", &offered, &expected);
 }

@@ -1,8 +1,10 @@
-//! What cannot be read is refused with a code that the operation itself declares.
+//! What cannot be read or breaks a rule of names and sizes is refused with a code that the operation itself declares.
 
-use http::HeaderValue;
+use std::str::FromStr;
 
-use crate::checks::raw;
+use http::{HeaderName, HeaderValue};
+
+use crate::checks::{raw, strangers};
 use crate::facts::{Operation, Parameter, Place, Type};
 use crate::names::Names;
 use crate::report::Report;
@@ -18,7 +20,22 @@ enum Fault {
     Number(&'static Parameter),
     /// The digest is that of another body.
     Digest,
+    /// The key is longer than keys can be.
+    Key,
+    /// The metadata, under this prefix, are larger than they can be.
+    Metadata(&'static Parameter),
+    /// The bucket is not there.
+    Bucket,
 }
+
+/// A key has at most 1023 bytes.
+const LONG_KEY: usize = 1024;
+
+/// Metadata have at most 2 KB in all.
+const LARGE_METADATA: usize = 2100;
+
+/// A bucket that nobody has.
+const NOWHERE: &str = "conformance-nowhere-at-all";
 
 fn faults(operation: &'static Operation) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -34,6 +51,22 @@ fn faults(operation: &'static Operation) -> Vec<Fault> {
     let digest = |p: &Parameter| p.wire.eq_ignore_ascii_case("Content-MD5");
     if parameters.iter().any(digest) {
         faults.push(Fault::Digest);
+    }
+    let has = |wire: &str| parameters.iter().any(|p| p.wire.eq_ignore_ascii_case(wire));
+    // Of an upload that is there the key is known to be good.
+    let names = matches!(operation.verb, "PUT" | "POST") && !has("upload_id");
+    if names && parameters.iter().any(|p| p.place == Place::Path) {
+        faults.push(Fault::Key);
+    }
+    // A copy takes its source's, whatever it is sent, unless it is told not to.
+    let metadata = parameters.iter().find(|p| p.place == Place::HeaderPrefix);
+    let metadata = metadata.filter(|_| !has("X-QS-Metadata-Directive"));
+    faults.extend(metadata.map(Fault::Metadata));
+    let mut examples = operation.examples.iter();
+    let in_bucket = examples.any(|e| !e.target.starts_with("/?") && e.target != "/");
+    // The answer to HEAD has no code.
+    if in_bucket && strangers::is_about_a_bucket(operation) && operation.verb != "HEAD" {
+        faults.push(Fault::Bucket);
     }
     faults
 }
@@ -53,7 +86,7 @@ pub(crate) async fn check(
     for fault in faults(operation) {
         let outcome = match raw::call(operation, names.clone(), slot).await {
             Ok(mut sent) => {
-                let what = spoil(&mut sent, fault);
+                let what = spoil(&mut sent, fault, slot.target.virtual_host);
                 let answer = raw::send(slot, sent).await;
                 answer.map(|answer| (what, answer))
             }
@@ -84,8 +117,16 @@ pub(crate) async fn check(
     }
 }
 
+/// The path, and the query with its question mark.
+fn split(target: &str) -> (String, String) {
+    match target.split_once('?') {
+        Some((path, query)) => (path.to_owned(), format!("?{query}")),
+        None => (target.to_owned(), String::new()),
+    }
+}
+
 /// Makes a good request a bad one, and says what is bad.
-fn spoil(sent: &mut Sent, fault: Fault) -> String {
+fn spoil(sent: &mut Sent, fault: Fault, virtual_host: bool) -> String {
     match fault {
         Fault::Body => {
             raw::set_body(sent, "{".to_owned());
@@ -102,6 +143,33 @@ fn spoil(sent: &mut Sent, fault: Fault) -> String {
             query.push(format!("{wire}=many"));
             sent.target = format!("{path}?{}", query.join("&"));
             format!("{wire}=many")
+        }
+        Fault::Key => {
+            let (path, query) = split(&sent.target);
+            let bucket = path.split('/').nth(1).filter(|_| !virtual_host);
+            let bucket = bucket.map(|bucket| format!("/{bucket}"));
+            let key = "k".repeat(LONG_KEY);
+            sent.target = format!("{}/{key}{query}", bucket.unwrap_or_default());
+            format!("a key of {LONG_KEY} bytes")
+        }
+        Fault::Metadata(parameter) => {
+            let name = format!("{}large", parameter.wire.to_ascii_lowercase());
+            let value = HeaderValue::from_str(&"m".repeat(LARGE_METADATA));
+            if let (Ok(name), Ok(value)) = (HeaderName::from_str(&name), value) {
+                sent.headers.insert(name, value);
+            }
+            format!("metadata of {LARGE_METADATA} bytes")
+        }
+        Fault::Bucket if virtual_host => {
+            let zone = sent.host.split_once('.').map(|(_, zone)| zone);
+            sent.host = format!("{NOWHERE}.{}", zone.unwrap_or_default());
+            "a bucket that is not there".to_owned()
+        }
+        Fault::Bucket => {
+            let (path, query) = split(&sent.target);
+            let key = path.splitn(3, '/').nth(2).map(|key| format!("/{key}"));
+            sent.target = format!("/{NOWHERE}{}{query}", key.unwrap_or_default());
+            "a bucket that is not there".to_owned()
         }
         Fault::Digest => {
             let other = crate::expected::md5(b"something else");

@@ -673,7 +673,7 @@ static EXAMPLES: &[Example] = &[
         name: "ImageProcess",
         id: "not_modified",
         file: "specs/object/image_process.yaml",
-        line: 205,
+        line: 206,
         unverified: None,
         method: "GET",
         target: "/example-photos/cat.tif?image&action=rotate%3Aa_180",
@@ -721,7 +721,7 @@ static EXAMPLES: &[Example] = &[
         name: "ImageProcess",
         id: "contradiction",
         file: "specs/object/image_process.yaml",
-        line: 221,
+        line: 222,
         unverified: None,
         method: "GET",
         target: "/example-photos/cat.tif?image&action=crop%3Aw_300%2Ch_400%2Cg_0%2Cl_10%2Ct_10",
@@ -771,7 +771,7 @@ static EXAMPLES: &[Example] = &[
         name: "ImageProcess",
         id: "missing",
         file: "specs/object/image_process.yaml",
-        line: 241,
+        line: 242,
         unverified: None,
         method: "GET",
         target: "/example-photos/missing.png?image&action=info",
@@ -839,6 +839,12 @@ async fn example_properties(client: &Client, names: &Names, report: &mut Report)
                 &Some("application/json".to_string()),
             );
         report.absent("cache_control", output.cache_control.is_none());
+        report
+            .body(
+                output.body,
+                b"{\"alpha\":false,\"height\":4,\"orientation\":0,\"space\":\"b-w\",\"type\":\"tiff\",\"width\":8}",
+            )
+            .await;
     }
 }
 
@@ -953,6 +959,12 @@ async fn example_overrides(client: &Client, names: &Names, report: &mut Report) 
                 &output.expires,
                 &Some("Thu, 31 Dec 2026 23:59:59 GMT".to_string()),
             );
+        report
+            .body(
+                output.body,
+                b"II*\0\x08\0\0\0\x07\0\0\x01\x03\0\x01\0\0\0\x08\0\0\0\x01\x01\x03\0\x01\0\0\0\x04\0\0\0\x02\x01\x03\0\x01\0\0\0\x08\0\0\0\x06\x01\x03\0\x01\0\0\0\x01\0\0\0\x11\x01\x04\0\x01\0\0\0b\0\0\0\x16\x01\x03\0\x01\0\0\0\x04\0\0\0\x17\x01\x04\0\x01\0\0\0 \0\0\0\0\0\0\0  ......  ..oo....oooo..  .oo.  ",
+            )
+            .await;
     }
 }
 

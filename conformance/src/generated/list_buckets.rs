@@ -67,7 +67,7 @@ pub(super) static OPERATION: Operation = Operation {
         Response {
             status: 400,
             outcome: Outcome::Error,
-            codes: &["invalid_location"],
+            codes: &["invalid_argument", "invalid_location"],
             fields: &[],
             line: 40,
         },

@@ -136,7 +136,7 @@ pub(crate) static LIST_BUCKETS_ANSWERS: &[Answer] = &[
         outcome: Outcome::Error,
         headers: &[],
         body: Body::Error,
-        codes: &["invalid_location"],
+        codes: &["invalid_argument", "invalid_location"],
     },
 ];
 

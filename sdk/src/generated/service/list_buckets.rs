@@ -32,7 +32,8 @@ impl Client {
 ///
 /// # Errors
 ///
-/// - 400 `invalid_location`: No zone has the name in `Location`.
+/// - 400 `invalid_argument`, `invalid_location`: No zone has the name in `Location`, or a number is
+///   none.
 ///
 /// # Example
 ///

@@ -83,7 +83,7 @@ impl Reader<'_> {
     }
 }
 
-fn to_json(node: &Node) -> serde_json::Value {
+pub(super) fn to_json(node: &Node) -> serde_json::Value {
     match &node.value {
         Value::Null => serde_json::Value::Null,
         Value::Bool(b) => (*b).into(),

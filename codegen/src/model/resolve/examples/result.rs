@@ -1,6 +1,7 @@
 //! What an example says the caller gets.
 
 use super::super::values;
+use super::message::to_json;
 use super::{Problem, Reader};
 use crate::diagnostic::did_you_mean;
 use crate::model::{Argument, Expected, Literal, Operation, Type, snake};
@@ -120,13 +121,7 @@ impl Reader<'_> {
             if entry.key == "body" && operation.output.stream.is_some() {
                 let value = values::expected(self.known(), &Type::Bytes, &entry.value)
                     .map_err(|m| self.mistyped("body", m))?;
-                fields.push(Argument {
-                    name: "body".into(),
-                    wire: "body".into(),
-                    ty: Type::Bytes,
-                    required: true,
-                    value,
-                });
+                fields.push(stream(value));
                 continue;
             }
             let outputs = &operation.output.fields;
@@ -154,7 +149,28 @@ impl Reader<'_> {
             }
             fields.push(Argument::of(field, field.is_plain(), value));
         }
+        if operation.output.stream.is_some() && !entries.iter().any(|e| e.key == "body") {
+            let response = &self.spec.value.response.value;
+            if response.body.is_some() {
+                return Err(self
+                    .at(&node.range, "the answer has a body that the output lacks")
+                    .hint("add `body: …` with what the caller reads"));
+            }
+            let json = response.json.as_ref().map(|json| to_json(json).to_string());
+            fields.extend(json.map(|json| stream(Literal::Bytes(json.into_bytes()))));
+        }
         Ok(Expected::Output(fields))
+    }
+}
+
+/// The streamed body.
+fn stream(value: Literal) -> Argument {
+    Argument {
+        name: "body".into(),
+        wire: "body".into(),
+        ty: Type::Bytes,
+        required: true,
+        value,
     }
 }
 
