@@ -64,6 +64,10 @@ async fn causes_on_this_side_are_named(_: &Bench<'_>, report: &mut Report) -> Do
     const ZONE: &str = "lives in another zone than pek3a";
     const KEY: &str = "QINGSTOR_ACCESS_KEY_ID";
     const SECRET: &str = "secret access key";
+    // An answer to HEAD says no more than its status.
+    let refused = error(Bucket, bare(401)).await?;
+    let what = "HEAD with a key that is refused";
+    says(report, what, &refused, "check the access key", true);
     for (what, asked, answer, words) in [
         (
             "a missing bucket",
@@ -246,6 +250,11 @@ async fn an_error_is_one_line(_: &Bench<'_>, report: &mut Report) -> Done {
     ] {
         says(report, "a forged message", &got, word, true);
     }
+    report.equal(
+        "the document as it came",
+        &String::from_utf8_lossy(got.body()).as_ref(),
+        &forged.to_string().as_str(),
+    );
     // The header was written by the service, whoever wrote the document.
     report.equal("the id", &got.request_id(), &Some("bbbbbbbbbbbbbbbb"));
     report.equal("the bucket", &got.bucket(), &Some("example-photos"));

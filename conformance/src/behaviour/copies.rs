@@ -148,6 +148,18 @@ async fn a_long_copy_is_made_in_parts(_: &Bench<'_>, report: &mut Report) -> Don
             report.equal(&format!("{name} of {range}"), &got, &Some(expected));
         }
     }
+    // One request never copies more than 5 GiB.
+    const MOST: u64 = 5 << 30;
+    for (length, parts) in [(MOST, 0), (MOST + 1, 11)] {
+        let script = copying(length);
+        let copy = bucket_of(&script)?.copy_from("k", ("example-music", "a"));
+        let output = needed("copying", copy.threshold(u64::MAX).send().await)?;
+        report.equal(
+            &format!("the parts of {length} bytes"),
+            &output.parts,
+            &parts,
+        );
+    }
     let script = Script::playing(|index, sent| match (index, sent.method.as_str()) {
         (0, _) => Received::new(200, "")
             .header("Content-Length", &(PART + 1).to_string())

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use qingstor::operation::{Answer, Metadata, Operation, Outcome, Parts, Retry, Scope};
 use qingstor::sign::Signable;
-use qingstor::types::{ByteRange, ETag, Extra};
+use qingstor::types::{ByteRange, ETag, Extra, ObjectRef};
 use qingstor::{Body, Error, ErrorKind, text};
 
 use super::{Behaviour, Bench, Done, needed};
@@ -137,6 +137,21 @@ async fn bounds_become_first_and_last_bytes(_: &Bench<'_>, report: &mut Report) 
             .map_err(|error| error.kind());
         let got = got.as_ref().map(Option::as_deref).map_err(|kind| *kind);
         report.equal(&format!("the range of {bounds:?}"), &got, &expected);
+    }
+    for (bucket, key, version, expected) in [
+        ("b", "a/b c", None, "/b/a/b%20c"),
+        ("a b/c", "k", None, "/a%20b%2Fc/k"),
+        (
+            "b",
+            "x?y",
+            Some("a&b=c d"),
+            "/b/x%3Fy?version_id=a%26b%3Dc%20d",
+        ),
+    ] {
+        let object = ObjectRef::new(bucket, key);
+        let object = version.map_or(object.clone(), |version| object.version(version));
+        let path = needed("naming an object", object.to_path())?;
+        report.equal("an object in a header", &path.as_str(), &expected);
     }
     let stream = futures_util::stream::iter([Ok::<_, std::io::Error>("hello")]);
     for (what, body, length, again) in [

@@ -7,7 +7,7 @@ use super::{Behaviour, Bench, Done, needed};
 use crate::report::Report;
 use crate::script::Script;
 use crate::slot::Problem;
-use crate::wire::Received;
+use crate::wire::{Received, Sent};
 
 pub(super) static ALL: [Behaviour; 5] = [
     behaviour!("walks", a_list_ends_where_the_service_says, buckets: 0),
@@ -72,6 +72,28 @@ async fn circles_are_noticed(_: &Bench<'_>, report: &mut Report) -> Done {
     let more = |next: &str| page(&["k"], Some(true), Some(next));
     let once = Script::new([more("a"), more("a")]);
     let round = Script::playing(move |index, _| more(["a", "b", "c"][index % 3]).into());
+    let versions = |_: usize, _: &Sent| {
+        let page = r#"{"keys": [{"key": "k"}], "has_more": true, "next_key_marker": "k", "next_version_id_marker": "v"}"#;
+        Received::new(200, page).into()
+    };
+    let script = Script::playing(versions);
+    let mut items = bucket_of(&script)?
+        .list_object_versions()
+        .items()
+        .at_most(50);
+    let mut last = Ok(None);
+    for _ in 0..9 {
+        last = items.try_next().await;
+        if last.is_err() {
+            break;
+        }
+    }
+    let what = "the end of a list of versions that stands still";
+    report.equal(
+        what,
+        &last.err().map(|error| error.kind()),
+        &Some(ErrorKind::Decode),
+    );
     for (what, script) in [("stands still", once), ("goes round", round)] {
         let mut items = bucket_of(&script)?.list_objects().items();
         let mut count = 0;
@@ -165,6 +187,24 @@ async fn a_position_leads_back(_: &Bench<'_>, report: &mut Report) -> Done {
             .map(str::to_owned)
             .to_vec(),
     );
+    // The same walker may be sent back, which is no circle; and a marker may be empty.
+    let script =
+        Script::playing(|index, _| page(&["1"], Some(true), Some(["a", "b"][index % 2])).into());
+    let mut walk = bucket_of(&script)?.list_objects().marker("").pages();
+    for round in 0..4 {
+        let start = walk.position().map(|position| position.to_string());
+        let expected = Some("ListObjects?marker=");
+        report.equal(
+            "the position at an empty marker",
+            &start.as_deref(),
+            &expected,
+        );
+        for _ in 0..2 {
+            needed(&format!("a page of round {round}"), walk.try_next().await)?;
+        }
+        let start: Position = needed("reading a position", "ListObjects?marker=".parse())?;
+        walk = walk.resume_at(&start);
+    }
     // Uploads and versions have two markers, and need both.
     for (text, query) in [
         (

@@ -147,6 +147,16 @@ async fn a_zone_that_is_not_told_is_an_error(_: &Bench<'_>, report: &mut Report)
             &question,
         );
     }
+    // The service's other name has zones too.
+    let told = redirect(301, "https://sh1a.qsstor.com/example-photos");
+    let script = Script::new([told, fine()]);
+    let bucket = unplaced(&script, "https://qsstor.com")?;
+    needed("reading", read(&bucket, "k").await)?;
+    let expected = [
+        "HEAD https://qsstor.com/example-photos",
+        "GET https://sh1a.qsstor.com/example-photos/k",
+    ];
+    lines(report, "the requests at qsstor.com", &script, &expected);
     // A question is only a question: it is repeated.
     let busy = Received::new(503, "").into();
     let told = redirect(301, "https://sh1a.qingstor.com/example-photos");
@@ -387,6 +397,16 @@ async fn a_bucket_that_moved_is_found_again(_: &Bench<'_>, report: &mut Report) 
         }
         lines(report, &format!("{what}: the requests"), &script, &expected);
     }
+    // An answer to HEAD has no code. Of a bucket it is clear what is missing.
+    let script = Script::new([old(), fine(), nowhere(), new(), fine()]);
+    let bucket = unplaced(&script, GLOBAL)?;
+    needed("looking at a bucket", bucket.head_bucket().send().await)?;
+    let again = bucket.head_bucket().send().await;
+    needed("looking at a bucket that moved", again)?;
+    let there = |zone: &str| format!("HEAD https://{zone}.qingstor.com/example-photos");
+    let (one, two) = (there("sh1a"), there("gd2"));
+    let expected = [ASKED, &one, &one, ASKED, &two];
+    lines(report, "the requests for a bucket", &script, &expected);
     Ok(())
 }
 

@@ -96,7 +96,12 @@ fn reason(text: &str) -> &str {
         None => unreadable(text).unwrap_or_default(),
     };
     let rest = &text[start..];
-    rest.split(" (request id").next().unwrap_or(rest)
+    let rest = rest.split(" (request id").next().unwrap_or(rest);
+    match start {
+        0 => rest,
+        // Behind these a message tells of this request alone.
+        _ => rest.split([';', '"']).next().unwrap_or(rest),
+    }
 }
 
 /// Where the SDK's own message begins in a text about an answer that it cannot read.
@@ -112,6 +117,10 @@ mod tests {
     #[test]
     fn what_was_asked_for_tells_no_causes_apart() {
         let refused = "401 signature_not_matched: no";
+        assert_eq!(
+            reason("storing: PUT Object b/k: 401 signature_not_matched: no; \"PUT\\n\" is signed"),
+            refused
+        );
         for text in [
             "the call fails: GET Object b/k: 401 signature_not_matched: no (request id 1f)",
             "storing: PUT Object other/a: b: 401 signature_not_matched: no (request id 2e)",
