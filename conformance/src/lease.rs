@@ -89,6 +89,11 @@ pub(crate) fn soil(exchange: &Exchange, virtual_host: bool) -> BTreeSet<String> 
     };
     let selectors = sent.query();
     let setting = selectors.iter().find(|(_, value)| value.is_none());
+    // These write objects themselves.
+    let writing = ["logging", "mirror", "notification", "replication"];
+    if setting.is_some_and(|(name, _)| writing.contains(name)) {
+        soil.insert(OBJECTS.to_owned());
+    }
     match setting {
         Some((name, _)) if about_bucket && *name != "delete" => soil.insert((*name).to_owned()),
         None if about_bucket && sent.method != "POST" => soil.insert(EXISTENCE.to_owned()),
@@ -311,11 +316,13 @@ async fn clean_uploads(client: &Client, name: &str) -> Result<(), Problem> {
 
 async fn clean_names(client: &Client, name: &str) -> Result<(), Problem> {
     let bucket = client.bucket(name);
-    let bound = bucket.get_bucket_cname().send().await;
-    let bound = bound.map_err(|e| fail("reading the domains", &e))?;
-    for record in bound.cname_records {
-        let deleted = bucket.delete_bucket_cname(record.domain).send().await;
-        tolerate(deleted.map(drop), "cname")?;
+    for kind in ["normal", "website"] {
+        let bound = bucket.get_bucket_cname().cname_type(kind).send().await;
+        let bound = bound.map_err(|e| fail("reading the domains", &e))?;
+        for record in bound.cname_records {
+            let deleted = bucket.delete_bucket_cname(record.domain).send().await;
+            tolerate(deleted.map(drop), "cname")?;
+        }
     }
     Ok(())
 }

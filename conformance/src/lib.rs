@@ -5,6 +5,7 @@
 //! written here, without the SDK's own encoders. [`run`] runs them, against emulators or any endpoint, and [`output`]
 //! tells what came of it.
 
+mod backstage;
 pub mod behaviour;
 pub mod check;
 mod checks;
@@ -16,10 +17,12 @@ pub mod facts;
 // Laid out by the generator.
 #[rustfmt::skip]
 mod generated;
+mod handmade;
 mod hostile;
 mod lease;
 mod multipart;
 mod names;
+mod neighbour;
 pub mod output;
 mod redact;
 mod report;

@@ -1,12 +1,13 @@
 //! A place where one live check runs at a time: an account with at most two buckets, clean when a check begins.
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use qingstor::Client;
-use qingstor_emulator::Emulator;
 
+use crate::backstage::Backstage;
 use crate::example::Example;
 use crate::lease::{self, Lease, State};
 use crate::names::Names;
@@ -30,7 +31,7 @@ pub enum Problem {
 pub struct Slot {
     /// What it is a part of.
     pub target: Arc<Target>,
-    emulator: Option<Emulator>,
+    backstage: Option<Backstage>,
     /// What the checks send goes over it.
     pub wire: Wire,
     /// The client of the buckets' owner.
@@ -51,10 +52,9 @@ impl Slot {
             id: "second-key-id".to_owned(),
             secret: "second-secret".to_owned(),
         };
-        let builder = Emulator::builder().check_answers(true);
-        let builder = builder.user("usr-second", "second", &second.id, &second.secret);
-        let emulator = builder.start().await;
-        let emulator = emulator.map_err(|error| error.to_string())?;
+        let backstage = Backstage::start(&second).await;
+        let backstage = backstage.map_err(|error| error.to_string())?;
+        let emulator = &backstage.emulator;
         let target = Target {
             endpoint: emulator.endpoint(),
             zone: emulator.zone().to_owned(),
@@ -68,14 +68,15 @@ impl Slot {
             lease: Duration::ZERO,
             patience,
         };
-        match Slot::open(Arc::new(target)).await {
+        let hosts = backstage.hosts(&target.buckets());
+        match Slot::reach(Arc::new(target), hosts).await {
             Ok(mut slot) => {
-                slot.emulator = Some(emulator);
+                slot.backstage = Some(backstage);
                 Ok(slot)
             }
             Err(reason) => {
-                let undeclared = emulator.findings();
-                emulator.shutdown().await;
+                let undeclared = backstage.emulator.findings();
+                backstage.emulator.shutdown().await;
                 let and = undeclared
                     .iter()
                     .map(|finding| format!("; no spec declares this answer: {finding}"));
@@ -90,7 +91,13 @@ impl Slot {
     ///
     /// Why the endpoint cannot be used.
     pub async fn open(target: Arc<Target>) -> Result<Slot, String> {
-        let wire = Wire::new(target.transport().map_err(|error| error.to_string())?);
+        Slot::reach(target, Vec::new()).await
+    }
+
+    /// The same, where some hosts are at known addresses.
+    async fn reach(target: Arc<Target>, hosts: Vec<(String, SocketAddr)>) -> Result<Slot, String> {
+        let transport = target.transport_to(hosts);
+        let wire = Wire::new(transport.map_err(|error| error.to_string())?);
         let client = target.client(Some(&target.key), wire.clone());
         let client = client.map_err(|error| error.to_string())?;
         let listed = client.list_buckets().send().await;
@@ -100,8 +107,7 @@ impl Slot {
         let mut left: Vec<&String> = names.iter().filter(|name| own(name)).collect();
         left.truncate(BUCKETS);
         let mut leases: Vec<Lease> = left.into_iter().map(|name| Lease::found(name)).collect();
-        for suffix in ["a", "b"] {
-            let name = format!("{}-{suffix}", target.prefix);
+        for name in target.buckets() {
             if leases.len() < BUCKETS && leases.iter().all(|lease| lease.name != name) {
                 leases.push(Lease::absent(&name));
             }
@@ -110,7 +116,7 @@ impl Slot {
         wire.log.take();
         Ok(Slot {
             target,
-            emulator: None,
+            backstage: None,
             wire,
             client,
             leases,
@@ -120,7 +126,12 @@ impl Slot {
 
     /// Whether the endpoint is an emulator of this slot.
     pub fn is_emulated(&self) -> bool {
-        self.emulator.is_some()
+        self.backstage.is_some()
+    }
+
+    /// What only an emulator of this slot has.
+    pub(crate) fn backstage(&self) -> Option<&Backstage> {
+        self.backstage.as_ref()
     }
 
     /// A client of somebody else.
@@ -236,6 +247,9 @@ impl Slot {
 
     /// Notes what the exchanges since then have changed, and brings them.
     pub fn settle(&mut self) -> Vec<Exchange> {
+        if let Some(backstage) = &self.backstage {
+            backstage.turn(Duration::ZERO);
+        }
         let exchanges = self.wire.log.take();
         let mut soil: BTreeSet<String> = BTreeSet::new();
         for exchange in &exchanges {
@@ -249,14 +263,15 @@ impl Slot {
 
     /// What of an emulator's answers since the last call no spec declares.
     pub fn undeclared(&self) -> Vec<String> {
-        let emulator = self.emulator.as_ref();
-        emulator.map(Emulator::findings).unwrap_or_default()
+        let backstage = self.backstage.as_ref();
+        let findings = backstage.map(|backstage| backstage.emulator.findings());
+        findings.unwrap_or_default()
     }
 
     /// Gives everything back. Brings what is left behind, and why.
     pub async fn close(mut self) -> Vec<String> {
-        if let Some(emulator) = self.emulator.take() {
-            emulator.shutdown().await;
+        if let Some(backstage) = self.backstage.take() {
+            backstage.emulator.shutdown().await;
             return Vec::new();
         }
         self.settle();

@@ -1,5 +1,6 @@
 //! What the checks run against.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use qingstor::transport::{HttpTransport, Transport};
@@ -57,17 +58,33 @@ impl Target {
         format!("qingstor-conformance-{hex}")
     }
 
+    /// How the buckets are called that the checks use: as many as an account may have.
+    pub(crate) fn buckets(&self) -> [String; 2] {
+        ["a", "b"].map(|suffix| format!("{}-{suffix}", self.prefix))
+    }
+
     /// The transport to it.
     ///
     /// # Errors
     ///
     /// `Config` if TLS cannot be set up.
     pub fn transport(&self) -> Result<HttpTransport, Error> {
-        HttpTransport::builder()
+        self.transport_to(Vec::new())
+    }
+
+    /// The same, where some hosts are at known addresses.
+    pub(crate) fn transport_to(
+        &self,
+        hosts: Vec<(String, SocketAddr)>,
+    ) -> Result<HttpTransport, Error> {
+        let mut builder = HttpTransport::builder()
             .connect_timeout(self.patience.min(Duration::from_secs(10)))
             .idle_timeout(self.patience)
-            .answer_timeout(self.patience)
-            .build()
+            .answer_timeout(self.patience);
+        for (host, address) in hosts {
+            builder = builder.resolve(host, address);
+        }
+        builder.build()
     }
 
     /// A client of somebody; without a key, an anonymous one. It says everything once.

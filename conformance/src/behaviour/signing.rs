@@ -9,6 +9,7 @@ use qingstor::{Error, Presigned};
 
 use super::{Behaviour, Bench, Done, needed};
 use crate::checks::{any_answer, client};
+use crate::handmade::SIGNED;
 use crate::report::Report;
 use crate::wire::Canned;
 
@@ -19,36 +20,6 @@ pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("signature", a_date_of_ones_own_replaces_the_other),
     behaviour!("signature", urls_live_as_long_as_was_said, buckets: 0),
     behaviour!("signature", a_signature_server_has_the_last_word, buckets: 0),
-];
-
-/// As the newest Go and Java SDKs have them; the vendor's page on signatures lacks the three about versions.
-const SIGNED: [&str; 26] = [
-    "acl",
-    "append",
-    "cname",
-    "cors",
-    "delete",
-    "image",
-    "lifecycle",
-    "logging",
-    "mirror",
-    "notification",
-    "part_number",
-    "policy",
-    "position",
-    "replication",
-    "response-cache-control",
-    "response-content-disposition",
-    "response-content-encoding",
-    "response-content-language",
-    "response-content-type",
-    "response-expires",
-    "stats",
-    "upload_id",
-    "uploads",
-    "version_id",
-    "versioning",
-    "versions",
 ];
 
 /// Those that tell what to list, how to process and who asks.

@@ -104,7 +104,7 @@ static EXAMPLES: &[Example] = &[
         status: 200,
         response_headers: &[],
         response_body: Payload::Json(
-            "{\"locations\":[{\"endpoint\":\"pek3a.qingstor.com\",\"id\":\"pek3a\",\"name\":\"Beijing Zone 3\"}]}",
+            "{\"locations\":[{\"endpoint\":\"pek3a.qingstor.com\",\"id\":\"pek3a\",\"name\":\"Beijing Zone 3\"},{\"endpoint\":\"sh1a.qingstor.com\",\"id\":\"sh1a\",\"name\":\"Shanghai Zone 1\"}]}",
         ),
         varies: &["id", "name", "endpoint"],
         buckets: &[],
@@ -125,7 +125,7 @@ static EXAMPLES: &[Example] = &[
         status: 200,
         response_headers: &[],
         response_body: Payload::Json(
-            "{\"locations\":[{\"endpoint\":\"pek3a.qingstor.com\",\"id\":\"pek3a\",\"name\":\"北京3区\"}]}",
+            "{\"locations\":[{\"endpoint\":\"pek3a.qingstor.com\",\"id\":\"pek3a\",\"name\":\"北京3区\"},{\"endpoint\":\"sh1a.qingstor.com\",\"id\":\"sh1a\",\"name\":\"上海1区\"}]}",
         ),
         varies: &["id", "name", "endpoint"],
         buckets: &[],
@@ -140,7 +140,7 @@ async fn example_all(client: &Client, names: &Names, report: &mut Report) {
     if let Some(output) = report.output(outcome) {
         {
             let item = &output.locations;
-            report.equal("locations", &item.len(), &1usize);
+            report.equal("locations", &item.len(), &2usize);
             if let Some(item) = item.first() {
                 report.varying("locations[0].id", &item.id, &"pek3a".to_string(), true);
                 report
@@ -158,6 +158,23 @@ async fn example_all(client: &Client, names: &Names, report: &mut Report) {
                         item.endpoint.is_some(),
                     );
             }
+            if let Some(item) = item.get(1usize) {
+                report.varying("locations[1].id", &item.id, &"sh1a".to_string(), true);
+                report
+                    .varying(
+                        "locations[1].name",
+                        &item.name,
+                        &Some("Shanghai Zone 1".to_string()),
+                        item.name.is_some(),
+                    );
+                report
+                    .varying(
+                        "locations[1].endpoint",
+                        &item.endpoint,
+                        &Some("sh1a.qingstor.com".to_string()),
+                        item.endpoint.is_some(),
+                    );
+            }
         }
     }
 }
@@ -168,7 +185,7 @@ async fn example_in_chinese(client: &Client, names: &Names, report: &mut Report)
     if let Some(output) = report.output(outcome) {
         {
             let item = &output.locations;
-            report.equal("locations", &item.len(), &1usize);
+            report.equal("locations", &item.len(), &2usize);
             if let Some(item) = item.first() {
                 report.varying("locations[0].id", &item.id, &"pek3a".to_string(), true);
                 report
@@ -183,6 +200,23 @@ async fn example_in_chinese(client: &Client, names: &Names, report: &mut Report)
                         "locations[0].endpoint",
                         &item.endpoint,
                         &Some("pek3a.qingstor.com".to_string()),
+                        item.endpoint.is_some(),
+                    );
+            }
+            if let Some(item) = item.get(1usize) {
+                report.varying("locations[1].id", &item.id, &"sh1a".to_string(), true);
+                report
+                    .varying(
+                        "locations[1].name",
+                        &item.name,
+                        &Some("上海1区".to_string()),
+                        item.name.is_some(),
+                    );
+                report
+                    .varying(
+                        "locations[1].endpoint",
+                        &item.endpoint,
+                        &Some("sh1a.qingstor.com".to_string()),
                         item.endpoint.is_some(),
                     );
             }

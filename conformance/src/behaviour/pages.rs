@@ -1,0 +1,485 @@
+//! What one page of a list says.
+
+use qingstor::types::CustomerKey;
+use serde_json::{Value, json};
+
+use super::{Behaviour, Bench, Done, needed};
+use crate::handmade::{document, outcome, unix_now};
+use crate::report::Report;
+use crate::slot::Problem;
+
+pub(super) static ALL: [Behaviour; 7] = [
+    behaviour!("pages", a_page_says_whether_there_is_more),
+    behaviour!("pages", no_page_is_longer_than_the_most),
+    behaviour!("pages", folders_are_behind_the_prefix),
+    behaviour!("pages", an_object_is_told_of, unverified: "the vendor's examples do not agree on the quotes of entity tags"),
+    behaviour!("pages", a_version_is_told_of, versioned),
+    behaviour!("pages", uploads_and_parts_go_on_behind_a_marker),
+    behaviour!("pages", statistics_count_everything),
+];
+
+async fn get(bench: &Bench<'_>, target: &str) -> Result<Value, Problem> {
+    let request = bench.handmade("GET", format!("/{}{target}", bench.bucket().name()));
+    let answer = request.signed(bench.key()).send().await?;
+    match outcome(&answer) {
+        (200, _) => Ok(document(&answer)),
+        (status, code) => Err(Problem::Fail(format!("GET {target}: {status} {code}"))),
+    }
+}
+
+fn texts(list: &Value, member: &str) -> Vec<String> {
+    let items = list.as_array().into_iter().flatten();
+    let texts = items.filter_map(|item| match member {
+        "" => item.as_str(),
+        _ => item[member].as_str(),
+    });
+    texts.map(str::to_owned).collect()
+}
+
+fn joined(list: &Value, member: &str) -> String {
+    texts(list, member).join(" ")
+}
+
+/// Also one that is just full; what comes next is behind the marker, which need not be a key.
+async fn a_page_says_whether_there_is_more(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    for key in ["a", "b/1", "b/2", "c", "d"] {
+        needed("storing", bucket.put_object(key, "hello").send().await)?;
+    }
+    for (query, keys, prefixes, next) in [
+        ("", "a b/1 b/2 c d", "", ""),
+        ("limit=5", "a b/1 b/2 c d", "", ""),
+        ("limit=4", "a b/1 b/2 c", "", "c"),
+        ("limit=2&marker=c", "d", "", ""),
+        ("limit=1&marker=c", "d", "", ""),
+        ("marker=b", "b/1 b/2 c d", "", ""),
+        ("marker=b/1", "b/2 c d", "", ""),
+        ("marker=d", "", "", ""),
+        ("prefix=b/", "b/1 b/2", "", ""),
+        ("prefix=b/&limit=2", "b/1 b/2", "", ""),
+        ("prefix=b/&limit=1", "b/1", "", "b/1"),
+        ("prefix=b/&marker=a", "b/1 b/2", "", ""),
+        ("prefix=b/&marker=b/1", "b/2", "", ""),
+        ("prefix=c&marker=c", "", "", ""),
+        ("delimiter=/", "a c d", "b/", ""),
+        ("delimiter=/&limit=4", "a c d", "b/", ""),
+        ("delimiter=/&limit=3", "a c", "b/", "c"),
+        ("delimiter=/&limit=2", "a", "b/", "b/"),
+        ("delimiter=/&marker=b/", "c d", "", ""),
+        ("delimiter=/&marker=b/&limit=2", "c d", "", ""),
+    ] {
+        let page = get(bench, &format!("?{query}")).await?;
+        report.equal(
+            &format!("{query}: the keys"),
+            &joined(&page["keys"], "key").as_str(),
+            &keys,
+        );
+        let found = joined(&page["common_prefixes"], "");
+        report.equal(&format!("{query}: the folders"), &found.as_str(), &prefixes);
+        report.equal(
+            &format!("{query}: more"),
+            &page["has_more"],
+            &json!(!next.is_empty()),
+        );
+        report.equal(
+            &format!("{query}: the next marker"),
+            &page["next_marker"],
+            &json!(next),
+        );
+        report.equal(
+            &format!("{query}: the bucket"),
+            &page["name"].as_str(),
+            &Some(bucket.name()),
+        );
+        for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+            let expected = value
+                .parse::<u64>()
+                .map_or(json!(value), |number| json!(number));
+            report.equal(&format!("{query}: {name}"), &page[name], &expected);
+        }
+    }
+    let wrong = bench.handmade("GET", format!("/{}?delimiter=ab", bucket.name()));
+    let wrong = outcome(&wrong.signed(bench.key()).send().await?);
+    report.equal("a delimiter of two characters", &wrong.0, &400);
+    Ok(())
+}
+
+/// 100 for objects and versions, 200 for uploads if nothing is said and 1000 at most.
+async fn no_page_is_longer_than_the_most(bench: &Bench<'_>, report: &mut Report) -> Done {
+    for (query, expected) in [
+        ("", 100),
+        ("limit=99", 99),
+        ("limit=100", 100),
+        ("limit=101", 100),
+        ("limit=5000", 100),
+        ("versions", 100),
+        ("versions&limit=99", 99),
+        ("uploads", 200),
+        ("uploads&limit=1000", 1000),
+        ("uploads&limit=1001", 1000),
+    ] {
+        let page = get(bench, &format!("?{query}")).await?;
+        report.equal(
+            &format!("{query}: the limit"),
+            &page["limit"],
+            &json!(expected),
+        );
+        report.equal(&format!("{query}: more"), &page["has_more"], &json!(false));
+    }
+    Ok(())
+}
+
+/// A delimiter in the prefix itself joins nothing.
+async fn folders_are_behind_the_prefix(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    for key in ["a/", "a/b/c", "a/b/d", "a/e", "ab", "a中b中c", "é/x"] {
+        needed("storing", bucket.put_object(key, "hello").send().await)?;
+    }
+    for (query, keys, prefixes) in [
+        ("delimiter=/", "ab a中b中c", "a/ é/"),
+        ("delimiter=/&prefix=a/", "a/ a/e", "a/b/"),
+        ("delimiter=/&prefix=a/b", "", "a/b/"),
+        ("delimiter=/&prefix=a/b/", "a/b/c a/b/d", ""),
+        ("delimiter=b&prefix=a/", "a/ a/e", "a/b"),
+        ("delimiter=%E4%B8%AD", "a/ a/b/c a/b/d a/e ab é/x", "a中"),
+        ("delimiter=%E4%B8%AD&prefix=a%E4%B8%AD", "", "a中b中"),
+        ("delimiter=x", "a/ a/b/c a/b/d a/e ab a中b中c", "é/x"),
+    ] {
+        let page = get(bench, &format!("?{query}")).await?;
+        report.equal(
+            &format!("{query}: the keys"),
+            &joined(&page["keys"], "key").as_str(),
+            &keys,
+        );
+        let found = joined(&page["common_prefixes"], "");
+        report.equal(&format!("{query}: the folders"), &found.as_str(), &prefixes);
+        let versions = get(bench, &format!("?versions&{query}")).await?;
+        let found = joined(&versions["keys"], "key");
+        report.equal(
+            &format!("{query}: the keys of versions"),
+            &found.as_str(),
+            &keys,
+        );
+        let found = joined(&versions["common_prefixes"], "");
+        report.equal(
+            &format!("{query}: the folders of versions"),
+            &found.as_str(),
+            &prefixes,
+        );
+    }
+    Ok(())
+}
+
+/// Seconds since 1970 for the last change, a text of the form 2006-01-02T15:04:05.000Z for the first.
+async fn an_object_is_told_of(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let put = bucket.put_object("k", "hello").content_type("text/x");
+    let stored = put.storage_class("STANDARD_IA").send().await;
+    let etag = needed("storing", stored)?.etag.map(|tag| tag.to_string());
+    let secret = CustomerKey::new([b'x'; 32]);
+    let put = bucket
+        .put_object("secret", "hello")
+        .encryption_customer_key(secret);
+    needed("storing", put.send().await)?;
+    let now = unix_now();
+    let page = get(bench, "").await?;
+    let (plain, secret) = (&page["keys"][0], &page["keys"][1]);
+    for (member, expected) in [
+        ("key", json!("k")),
+        ("size", json!(5)),
+        ("mime_type", json!("text/x")),
+        ("storage_class", json!("STANDARD_IA")),
+        ("encrypted", json!(false)),
+        ("etag", json!(etag)),
+    ] {
+        report.equal(member, &plain[member], &expected);
+    }
+    report.equal(
+        "whether the encrypted one is",
+        &secret["encrypted"],
+        &json!(true),
+    );
+    report.equal(
+        "the class if none was said",
+        &secret["storage_class"],
+        &json!("STANDARD"),
+    );
+    report.equal(
+        "the type if none was said",
+        &secret["mime_type"],
+        &json!("application/octet-stream"),
+    );
+    let modified = plain["modified"].as_u64().unwrap_or(0);
+    // The clocks of two machines may differ a little.
+    report.holds(
+        format!("it was modified at {modified}, at {now} it was there"),
+        modified.abs_diff(now) < 300,
+    );
+    let created = plain["created"].as_str().unwrap_or("");
+    report.holds(
+        format!("it was created at {created}"),
+        created.len() == "2006-01-02T15:04:05.000Z".len() && created.ends_with('Z'),
+    );
+    let owner = page["owner"].clone();
+    let acl = get(bench, "?acl").await?;
+    report.equal("the owner", &owner, &acl["owner"]);
+    report.holds(
+        "the owner has no id",
+        owner["id"].as_str().is_some_and(|id| !id.is_empty()),
+    );
+    Ok(())
+}
+
+/// A marker is of no size, and has neither tag nor type.
+async fn a_version_is_told_of(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let enabled = bucket.put_bucket_versioning("ENABLED").send().await;
+    needed("enabling versions", enabled)?;
+    let put = bucket.put_object("k", "hello").content_type("text/x");
+    let old = needed("storing", put.send().await)?
+        .version_id
+        .unwrap_or_default();
+    let marker = needed("deleting", bucket.delete_object("k").send().await)?;
+    let marker = marker.version_id.unwrap_or_default();
+    let new = needed("storing", bucket.put_object("k", "hello!").send().await)?;
+    let new = new.version_id.unwrap_or_default();
+    needed("storing", bucket.put_object("l", "x").send().await)?;
+    let page = get(bench, "?versions").await?;
+    for (at, id, latest, is_marker, size, mime, etag) in [
+        (
+            0,
+            &new,
+            true,
+            false,
+            6,
+            "application/octet-stream",
+            "5a8dd3ad0756a93ded72b823b19dd877",
+        ),
+        (1, &marker, false, true, 0, "", ""),
+        (
+            2,
+            &old,
+            false,
+            false,
+            5,
+            "text/x",
+            "5d41402abc4b2a76b9719d911017c592",
+        ),
+    ] {
+        let version = &page["keys"][at];
+        let what = format!("the version {at}");
+        for (member, expected) in [
+            ("key", json!("k")),
+            ("version_id", json!(id)),
+            ("is_latest", json!(latest)),
+            ("delete_marker", json!(is_marker)),
+            ("size", json!(size)),
+            ("mime_type", json!(mime)),
+            ("encrypted", json!(false)),
+        ] {
+            report.equal(&format!("{what}: {member}"), &version[member], &expected);
+        }
+        let tag = version["etag"]
+            .as_str()
+            .unwrap_or("")
+            .trim_matches('"')
+            .to_owned();
+        report.equal(&format!("{what}: the tag"), &tag.as_str(), &etag);
+        for member in ["modified", "created"] {
+            let time = version[member].as_str().unwrap_or("");
+            report.holds(
+                format!("{what}: {member} is {time:?}"),
+                time.len() == 24 && time.ends_with('Z'),
+            );
+        }
+    }
+    for (query, expected) in [
+        ("key_marker=k".to_owned(), vec![]),
+        (
+            format!("key_marker=k&version_id_marker={new}"),
+            vec![&marker, &old],
+        ),
+        (
+            format!("key_marker=k&version_id_marker={marker}"),
+            vec![&old],
+        ),
+        (format!("key_marker=k&version_id_marker={old}"), vec![]),
+    ] {
+        let page = get(bench, &format!("?versions&{query}")).await?;
+        let mut ids = texts(&page["keys"], "version_id");
+        let last = texts(&page["keys"], "key").pop();
+        report.equal(
+            &format!("{query}: the last key"),
+            &last.as_deref(),
+            &Some("l"),
+        );
+        ids.pop();
+        report.equal(
+            &format!("{query}: the versions"),
+            &ids,
+            &expected.into_iter().cloned().collect(),
+        );
+    }
+    let page = get(bench, "?versions&limit=2").await?;
+    let next = (&page["next_key_marker"], &page["next_version_id_marker"]);
+    report.equal("the next markers", &next, &(&json!("k"), &json!(marker)));
+    report.equal("more", &page["has_more"], &json!(true));
+    let page = get(bench, "?versions&limit=4").await?;
+    let next = (&page["next_key_marker"], &page["next_version_id_marker"]);
+    report.equal(
+        "the next markers at the end",
+        &next,
+        &(&json!(""), &json!("")),
+    );
+    report.equal("more at the end", &page["has_more"], &json!(false));
+    let alone = bench.handmade(
+        "GET",
+        format!("/{}?versions&version_id_marker={old}", bucket.name()),
+    );
+    let alone = outcome(&alone.signed(bench.key()).send().await?);
+    report.equal("a version to go on behind without a key", &alone.0, &400);
+    Ok(())
+}
+
+/// Uploads by key and, of one key, one after the other; parts by number.
+async fn uploads_and_parts_go_on_behind_a_marker(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let mut ids = Vec::new();
+    for key in ["b", "a", "b"] {
+        let begun = bucket.initiate_multipart_upload(key).send().await;
+        ids.push(needed("beginning an upload", begun)?.upload_id);
+    }
+    let page = get(bench, "?uploads").await?;
+    report.equal(
+        "the uploads",
+        &joined(&page["uploads"], "key").as_str(),
+        &"a b b",
+    );
+    let listed = texts(&page["uploads"], "upload_id");
+    report.equal("the first", &listed.first(), &ids.get(1));
+    for (member, expected) in [("next_key_marker", ""), ("next_upload_id_marker", "")] {
+        report.equal(member, &page[member], &json!(expected));
+    }
+    let id = |at: usize| listed.get(at).cloned().unwrap_or_default();
+    for (query, keys, next) in [
+        ("limit=1".to_owned(), "a", Some(("a", id(0)))),
+        ("limit=2".to_owned(), "a b", Some(("b", id(1)))),
+        ("limit=3".to_owned(), "a b b", None),
+        ("key_marker=a".to_owned(), "b b", None),
+        ("key_marker=b".to_owned(), "", None),
+        (
+            format!("key_marker=b&upload_id_marker={}", id(1)),
+            "b",
+            None,
+        ),
+        (format!("key_marker=b&upload_id_marker={}", id(2)), "", None),
+        ("prefix=b&limit=1".to_owned(), "b", Some(("b", id(1)))),
+    ] {
+        let page = get(bench, &format!("?uploads&{query}")).await?;
+        report.equal(
+            &format!("{query}: the uploads"),
+            &joined(&page["uploads"], "key").as_str(),
+            &keys,
+        );
+        report.equal(
+            &format!("{query}: more"),
+            &page["has_more"],
+            &json!(next.is_some()),
+        );
+        let (key, id) = next.unwrap_or_default();
+        let got = (&page["next_key_marker"], &page["next_upload_id_marker"]);
+        report.equal(
+            &format!("{query}: the next markers"),
+            &got,
+            &(&json!(key), &json!(id)),
+        );
+    }
+    let upload = ids.first().cloned().unwrap_or_default();
+    for number in [7, 0, 3] {
+        let part = bucket
+            .upload_multipart("b", &upload, number, "hello")
+            .send()
+            .await;
+        needed("uploading a part", part)?;
+    }
+    for (query, expected) in [
+        ("", vec![0, 3, 7]),
+        ("&limit=2", vec![0, 3]),
+        ("&part_number_marker=0", vec![3, 7]),
+        ("&part_number_marker=1", vec![3, 7]),
+        ("&part_number_marker=3&limit=1", vec![7]),
+        ("&part_number_marker=7", vec![]),
+    ] {
+        let page = get(bench, &format!("/b?upload_id={upload}{query}")).await?;
+        let parts = page["object_parts"].as_array().cloned().unwrap_or_default();
+        let numbers: Vec<u64> = parts
+            .iter()
+            .filter_map(|part| part["part_number"].as_u64())
+            .collect();
+        report.equal(&format!("{query}: the parts"), &numbers, &expected);
+        report.equal(
+            &format!("{query}: the count"),
+            &page["count"],
+            &json!(expected.len()),
+        );
+        for part in parts {
+            report.equal("the size", &part["size"], &json!(5));
+            let tag = part["etag"]
+                .as_str()
+                .unwrap_or("")
+                .trim_matches('"')
+                .to_owned();
+            report.equal(
+                "the tag",
+                &tag.as_str(),
+                &"5d41402abc4b2a76b9719d911017c592",
+            );
+        }
+    }
+    Ok(())
+}
+
+/// By class, and together. A short object of the cheaper class is billed for more than it has.
+async fn statistics_count_everything(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    for (key, class) in [("a", "STANDARD"), ("b", "STANDARD"), ("c", "STANDARD_IA")] {
+        let put = bucket.put_object(key, "hello").storage_class(class);
+        needed("storing", put.send().await)?;
+    }
+    let got = get(bench, "?stats").await?;
+    report.equal("the count", &got["count"], &json!(3));
+    report.equal("the size", &got["size"], &json!(15));
+    report.equal("the name", &got["name"].as_str(), &Some(bucket.name()));
+    report.equal("the status", &got["status"], &json!("active"));
+    let zone = got["location"].as_str().unwrap_or("").to_owned();
+    let url = got["url"].as_str().unwrap_or("").to_owned();
+    report.holds(
+        format!("the URL is {url}"),
+        url.starts_with(&format!("{}.{zone}.", bucket.name())),
+    );
+    let created = got["created"].as_str().unwrap_or("");
+    report.holds(
+        format!("it was created at {created}"),
+        created.len() == 24 && created.ends_with('Z'),
+    );
+    for (class, count, size) in [("STANDARD", 2, 10), ("STANDARD_IA", 1, 5)] {
+        let share = &got["storage_classes"][class];
+        report.equal(
+            &format!("the count of {class}"),
+            &share["count"],
+            &json!(count),
+        );
+        report.equal(
+            &format!("the size of {class}"),
+            &share["size"],
+            &json!(size),
+        );
+    }
+    let billed = |class: &str| got["storage_classes"][class]["billing_size"].as_u64();
+    report.equal("what is billed of STANDARD", &billed("STANDARD"), &Some(10));
+    report.holds(
+        "less is billed of STANDARD_IA than there is",
+        billed("STANDARD_IA") >= Some(5),
+    );
+    Ok(())
+}
