@@ -235,9 +235,64 @@ static EXAMPLES: &[Example] = &[
     Example {
         operation: "get_bucket_notification",
         name: "GetBucketNotification",
-        id: "never_set",
+        id: "one_event",
         file: "specs/bucket/get_bucket_notification.yaml",
         line: 98,
+        unverified: Some(
+            "An older revision of the vendor's shared scenarios puts one event as a text; nobody says how it is read then.",
+        ),
+        method: "GET",
+        target: "/example-photos?notification",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 200,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"notifications\":[{\"cloudfunc\":\"tupu-porn\",\"event_types\":\"create_object\",\"id\":\"look\",\"notify_url\":\"http://events.example.com/hook\",\"object_filters\":[\"*\"]}]}",
+        ),
+        varies: &["event_types"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_notification",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_notification([
+                            types::Notification::new(
+                                    "look",
+                                    [types::NotificationEvent::CreateObject],
+                                    types::Cloudfunc::TupuPorn,
+                                )
+                                .object_filters(["*"])
+                                .notify_url("http://events.example.com/hook"),
+                        ])
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(example_one_event(client, names, report)),
+    },
+    Example {
+        operation: "get_bucket_notification",
+        name: "GetBucketNotification",
+        id: "never_set",
+        file: "specs/bucket/get_bucket_notification.yaml",
+        line: 123,
         unverified: Some(
             "The vendor does not say what is answered if no notifications were set.",
         ),
@@ -269,7 +324,7 @@ static EXAMPLES: &[Example] = &[
         name: "GetBucketNotification",
         id: "no_bucket",
         file: "specs/bucket/get_bucket_notification.yaml",
-        line: 108,
+        line: 133,
         unverified: None,
         method: "GET",
         target: "/example-nowhere?notification",
@@ -411,6 +466,51 @@ async fn example_one_filter(client: &Client, names: &Names, report: &mut Report)
                         &item.object_filters,
                         &vec!["*".to_string()],
                         true,
+                    );
+                report
+                    .equal(
+                        "notifications[0].cloudfunc",
+                        &item.cloudfunc,
+                        &types::Cloudfunc::TupuPorn,
+                    );
+                report
+                    .absent(
+                        "notifications[0].cloudfunc_args",
+                        item.cloudfunc_args.is_none(),
+                    );
+                report
+                    .equal(
+                        "notifications[0].notify_url",
+                        &item.notify_url,
+                        &Some("http://events.example.com/hook".to_string()),
+                    );
+            }
+        }
+    }
+}
+
+async fn example_one_event(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket.get_bucket_notification().send().await;
+    if let Some(output) = report.output(outcome) {
+        {
+            let item = &output.notifications;
+            report.equal("notifications", &item.len(), &1usize);
+            if let Some(item) = item.first() {
+                report.equal("notifications[0].id", &item.id, &"look".to_string());
+                report
+                    .varying(
+                        "notifications[0].event_types",
+                        &item.event_types,
+                        &vec![types::NotificationEvent::CreateObject],
+                        true,
+                    );
+                report
+                    .equal(
+                        "notifications[0].object_filters",
+                        &item.object_filters,
+                        &vec!["*".to_string()],
                     );
                 report
                     .equal(

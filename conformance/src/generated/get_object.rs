@@ -1097,9 +1097,213 @@ static EXAMPLES: &[Example] = &[
         ],
         request_body: Payload::None,
         status: 304,
-        response_headers: &[],
+        response_headers: &[
+            ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+            ("Last-Modified", Some("Sun, 22 Nov 2026 10:00:00 GMT")),
+            ("Cache-Control", Some("max-age=3600")),
+            ("Expires", Some("Thu, 31 Dec 2099 23:59:59 GMT")),
+        ],
         response_body: Payload::None,
-        varies: &[],
+        varies: &["Last-Modified"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_object("hello.txt", "hello")
+                        .cache_control("max-age=3600")
+                        .expires("Thu, 31 Dec 2099 23:59:59 GMT")
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(
+            example_not_modified(client, names, report),
+        ),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "deleted",
+        file: "specs/object/get_object.yaml",
+        line: 315,
+        unverified: Some("The vendor lists these headers for other statuses only."),
+        method: "GET",
+        target: "/example-photos/hello.txt",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 404,
+        response_headers: &[
+            ("X-QS-Delete-Marker", Some("true")),
+            ("X-QS-Version-Id", Some("NjkxMjM0MzM1MjAxNzAwODMz")),
+        ],
+        response_body: Payload::Json(
+            "{\"code\":\"object_not_exists\",\"message\":\"The object does not exist.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "delete_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket.delete_object("hello.txt").send().await?;
+                    Ok(
+                        Vec::from([
+                            (
+                                "NjkxMjM0MzM1MjAxNzAwODMz",
+                                output.version_id.unwrap_or_default(),
+                            ),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(example_deleted(client, names, report)),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "marker",
+        file: "specs/object/get_object.yaml",
+        line: 337,
+        unverified: Some("The vendor lists these headers for other statuses only."),
+        method: "GET",
+        target: "/example-photos/hello.txt?version_id=NjkxMjM0MzM1MjAxNzAwODMz",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 405,
+        response_headers: &[
+            ("X-QS-Delete-Marker", Some("true")),
+            ("X-QS-Version-Id", Some("NjkxMjM0MzM1MjAxNzAwODMz")),
+        ],
+        response_body: Payload::Json(
+            "{\"code\":\"method_not_allowed\",\"message\":\"This version is a delete marker.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "delete_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket.delete_object("hello.txt").send().await?;
+                    Ok(
+                        Vec::from([
+                            (
+                                "NjkxMjM0MzM1MjAxNzAwODMz",
+                                output.version_id.unwrap_or_default(),
+                            ),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(example_marker(client, names, report)),
+    },
+    Example {
+        operation: "get_object",
+        name: "GetObject",
+        id: "no_media_type",
+        file: "specs/object/get_object.yaml",
+        line: 359,
+        unverified: Some("The vendor does not say which values are refused."),
+        method: "GET",
+        target: "/example-photos/hello.txt?response-content-type=plain",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 400,
+        response_headers: &[],
+        response_body: Payload::Json(
+            "{\"code\":\"invalid_argument\",\"message\":\"A parameter has a value that is not allowed.\",\"request_id\":\"5fc1a6a2e4b0d7c\",\"url\":\"https://docs.qingcloud.com/qingstor/api/common/error_code.html\"}",
+        ),
+        varies: &["message", "request_id", "url"],
         buckets: &["example-photos"],
         given: &[
             Step {
@@ -1124,7 +1328,7 @@ static EXAMPLES: &[Example] = &[
             },
         ],
         call: |client, names, report| Box::pin(
-            example_not_modified(client, names, report),
+            example_no_media_type(client, names, report),
         ),
     },
     Example {
@@ -1132,7 +1336,7 @@ static EXAMPLES: &[Example] = &[
         name: "GetObject",
         id: "precondition_failed",
         file: "specs/object/get_object.yaml",
-        line: 312,
+        line: 377,
         unverified: None,
         method: "GET",
         target: "/example-photos/hello.txt",
@@ -1176,7 +1380,7 @@ static EXAMPLES: &[Example] = &[
         name: "GetObject",
         id: "missing",
         file: "specs/object/get_object.yaml",
-        line: 329,
+        line: 394,
         unverified: None,
         method: "GET",
         target: "/example-photos/missing.txt",
@@ -1208,7 +1412,7 @@ static EXAMPLES: &[Example] = &[
         name: "GetObject",
         id: "missing_version",
         file: "specs/object/get_object.yaml",
-        line: 345,
+        line: 410,
         unverified: Some(
             "The vendor does not say which code a version that does not exist is refused with.",
         ),
@@ -1254,7 +1458,7 @@ static EXAMPLES: &[Example] = &[
         name: "GetObject",
         id: "range_behind_end",
         file: "specs/object/get_object.yaml",
-        line: 363,
+        line: 428,
         unverified: None,
         method: "GET",
         target: "/example-photos/hello.txt",
@@ -1531,6 +1735,35 @@ async fn example_not_modified(client: &Client, names: &Names, report: &mut Repor
         .send()
         .await;
     report.error(outcome, qingstor::ErrorKind::NotModified, None);
+}
+
+async fn example_deleted(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket.get_object("hello.txt").send().await;
+    report.error(outcome, qingstor::ErrorKind::NotFound, Some("object_not_exists"));
+}
+
+async fn example_marker(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .get_object("hello.txt")
+        .version_id(names.text("NjkxMjM0MzM1MjAxNzAwODMz"))
+        .send()
+        .await;
+    report.error(outcome, qingstor::ErrorKind::Rejected, Some("method_not_allowed"));
+}
+
+async fn example_no_media_type(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .get_object("hello.txt")
+        .response_content_type("plain")
+        .send()
+        .await;
+    report.error(outcome, qingstor::ErrorKind::Rejected, Some("invalid_argument"));
 }
 
 async fn example_precondition_failed(

@@ -918,9 +918,14 @@ static EXAMPLES: &[Example] = &[
         ],
         request_body: Payload::None,
         status: 304,
-        response_headers: &[],
+        response_headers: &[
+            ("ETag", Some("\"5d41402abc4b2a76b9719d911017c592\"")),
+            ("Last-Modified", Some("Sun, 22 Nov 2026 10:00:00 GMT")),
+            ("Cache-Control", Some("max-age=3600")),
+            ("Expires", Some("Thu, 31 Dec 2099 23:59:59 GMT")),
+        ],
         response_body: Payload::None,
-        varies: &[],
+        varies: &["Last-Modified"],
         buckets: &["example-photos"],
         given: &[
             Step {
@@ -939,7 +944,12 @@ static EXAMPLES: &[Example] = &[
                 run: |client, names| Box::pin(async move {
                     let _ = names;
                     let bucket = client.bucket(names.text("example-photos"));
-                    let _ = bucket.put_object("hello.txt", "hello").send().await?;
+                    let _ = bucket
+                        .put_object("hello.txt", "hello")
+                        .cache_control("max-age=3600")
+                        .expires("Thu, 31 Dec 2099 23:59:59 GMT")
+                        .send()
+                        .await?;
                     Ok(Vec::from([]))
                 }),
             },
@@ -951,9 +961,82 @@ static EXAMPLES: &[Example] = &[
     Example {
         operation: "head_object",
         name: "HeadObject",
+        id: "marker",
+        file: "specs/object/head_object.yaml",
+        line: 235,
+        unverified: Some("The vendor lists these headers for other statuses only."),
+        method: "HEAD",
+        target: "/example-photos/hello.txt?version_id=NjkxMjM0MzM1MjAxNzAwODMz",
+        request_headers: &[],
+        request_body: Payload::None,
+        status: 405,
+        response_headers: &[
+            ("X-QS-Delete-Marker", Some("true")),
+            ("X-QS-Version-Id", Some("NjkxMjM0MzM1MjAxNzAwODMz")),
+        ],
+        response_body: Payload::None,
+        varies: &[],
+        buckets: &["example-photos"],
+        given: &[
+            Step {
+                operation: "put_bucket",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_bucket().send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_bucket_versioning",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket
+                        .put_bucket_versioning(types::VersioningStatus::Enabled)
+                        .send()
+                        .await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "put_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let _ = bucket.put_object("hello.txt", "hello").send().await?;
+                    Ok(Vec::from([]))
+                }),
+            },
+            Step {
+                operation: "delete_object",
+                bucket: Some("example-photos"),
+                run: |client, names| Box::pin(async move {
+                    let _ = names;
+                    let bucket = client.bucket(names.text("example-photos"));
+                    let output = bucket.delete_object("hello.txt").send().await?;
+                    Ok(
+                        Vec::from([
+                            (
+                                "NjkxMjM0MzM1MjAxNzAwODMz",
+                                output.version_id.unwrap_or_default(),
+                            ),
+                        ]),
+                    )
+                }),
+            },
+        ],
+        call: |client, names, report| Box::pin(example_marker(client, names, report)),
+    },
+    Example {
+        operation: "head_object",
+        name: "HeadObject",
         id: "changed_since",
         file: "specs/object/head_object.yaml",
-        line: 232,
+        line: 251,
         unverified: None,
         method: "HEAD",
         target: "/example-photos/hello.txt",
@@ -997,7 +1080,7 @@ static EXAMPLES: &[Example] = &[
         name: "HeadObject",
         id: "encrypted",
         file: "specs/object/head_object.yaml",
-        line: 242,
+        line: 261,
         unverified: None,
         method: "HEAD",
         target: "/example-photos/secret.txt",
@@ -1215,6 +1298,17 @@ async fn example_not_modified(client: &Client, names: &Names, report: &mut Repor
         .send()
         .await;
     report.error(outcome, qingstor::ErrorKind::NotModified, None);
+}
+
+async fn example_marker(client: &Client, names: &Names, report: &mut Report) {
+    let _ = names;
+    let bucket = client.bucket(names.text("example-photos"));
+    let outcome = bucket
+        .head_object("hello.txt")
+        .version_id(names.text("NjkxMjM0MzM1MjAxNzAwODMz"))
+        .send()
+        .await;
+    report.error(outcome, qingstor::ErrorKind::Rejected, None);
 }
 
 async fn example_changed_since(client: &Client, names: &Names, report: &mut Report) {

@@ -1925,7 +1925,7 @@ pub(crate) static IMAGE_PROCESS_ANSWERS: &[Answer] = &[
     Answer {
         status: 304,
         outcome: Outcome::NotModified,
-        headers: &["etag", "last-modified", "cache-control", "expires"],
+        headers: &["last-modified", "cache-control", "expires"],
         body: Body::None,
         codes: &[],
     },

@@ -39,8 +39,8 @@ pub(crate) async fn process(context: &Context) -> Result<Reply, ApiError> {
         ..Conditions::default()
     };
     if conditions.evaluate(&object) == Verdict::NotModified {
-        reply.status = StatusCode::NOT_MODIFIED;
-        return Ok(reply);
+        describe::write_headers(&object.description, &mut reply.headers);
+        return object_get::not_modified(reply);
     }
     let targets = targets(context, &actions)?;
     let outcome = make(&context.state, snapshot, &object, actions).await?;

@@ -161,7 +161,7 @@ fn unchanged(context: &Context, object: &Version) -> Result<bool, ApiError> {
 }
 
 /// RFC 9110 lets a 304 carry what a cache needs, and no description of a body that is not there.
-fn not_modified(reply: Reply) -> Result<Reply, ApiError> {
+pub(super) fn not_modified(reply: Reply) -> Result<Reply, ApiError> {
     let mut answer = Reply::empty(StatusCode::NOT_MODIFIED);
     for (name, value) in &reply.headers {
         if ["etag", "last-modified", "cache-control", "expires"].contains(&name.as_str()) {
