@@ -1,6 +1,6 @@
 //! What an error says beside the service's own words: one line, with what to do about it.
 
-use qingstor::{Bucket, Error};
+use qingstor::{Bucket, Error, RetryPolicy};
 
 use super::{Behaviour, Bench, Done, needed};
 use crate::checks::refusal;
@@ -268,6 +268,18 @@ async fn an_error_is_one_line(_: &Bench<'_>, report: &mut Report) -> Done {
         &got.code().map(|code| code.as_str().to_owned()),
         &None,
     );
+    // What was repeated has an id too: that of the last attempt.
+    let busy = Received::new(503, "").header("X-QS-Request-ID", "5fc1a6a2e4b0d7c");
+    let script = Script::new([busy]);
+    let client = script.builder().retry(RetryPolicy::default()).build();
+    let bucket = needed("making a client", client)?.bucket("example-photos");
+    let text = match bucket.get_object("k").send().await {
+        Ok(_) => "(success)".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    for word in ["5fc1a6a2e4b0d7c", "3 attempts"] {
+        report.holds(format!("nobody says {word}: {text}"), text.contains(word));
+    }
     let long = serde_json::json!({"code": "invalid_argument", "message": "x".repeat(100_000)});
     let got = error(Asked::Object, Received::new(400, long.to_string())).await?;
     report.holds(

@@ -1,6 +1,6 @@
 //! Bodies on their way out and in: whole, or an error.
 
-use qingstor::{Body, Bucket, Error, ErrorKind};
+use qingstor::{Body, Bucket, Error, ErrorKind, RetryPolicy};
 
 use super::{Behaviour, Bench, Done, needed};
 use crate::checks::refusal;
@@ -56,6 +56,14 @@ async fn a_stream_has_its_announced_length(_: &Bench<'_>, report: &mut Report) -
             report.equal(&format!("the length when {what}"), &length, &Some("5"));
         }
     }
+    let folder = Body::from_path(std::env::temp_dir())
+        .await
+        .map(|body| body.len());
+    report.error(folder, ErrorKind::InvalidInput, None);
+    let nowhere = Body::from_path("/nowhere/at/all")
+        .await
+        .map(|body| body.len());
+    report.error(nowhere, ErrorKind::InvalidInput, None);
     let script = Script::new([Received::new(201, "")]);
     let failing = [Ok("hel"), Err(std::io::Error::other("the disk is gone"))];
     let body = Body::from_stream(5, futures_util::stream::iter(failing));
@@ -156,6 +164,15 @@ async fn a_broken_body_ends_with_one_error(_: &Bench<'_>, report: &mut Report) -
     ] {
         report.equal(&format!("reading {what}"), &read(step).await?, &expected);
     }
+    // One that cannot be understood tells how often it was asked for.
+    let busy = || Received::new(503, "");
+    let script = Script::new([busy(), Received::new(200, "<html>")]);
+    let policy = RetryPolicy::default();
+    let client = needed("making a client", script.builder().retry(policy).build())?;
+    let outcome = client.bucket("example-photos").list_objects().send().await;
+    let attempts = outcome.as_ref().err().map(Error::attempts);
+    report.error(outcome, ErrorKind::Decode, None);
+    report.equal("the attempts that the error tells", &attempts, &Some(2));
     // The same for an answer that is collected.
     let list = Received::new(200, r#"{"keys": []}"#).header("Content-Length", "40");
     for step in [Step::Answer(list.clone()), Step::BreaksOff(list)] {

@@ -104,6 +104,22 @@ async fn what_is_computed_cannot_be_set(_: &Bench<'_>, report: &mut Report) -> D
         .metadata("A", "1")
         .metadata("a", "2");
     report.error(twice.send().await.map(drop), ErrorKind::InvalidInput, None);
+    // Whoever reads the error has to know which of many requests it was.
+    let refused = bucket.get_object("k").if_match("a\nb").send().await.err();
+    let subject = refused.as_ref().map(|error| {
+        let about = (error.operation(), error.bucket(), error.key());
+        (about, error.attempts())
+    });
+    let about = (Some("GetObject"), Some("example-photos"), Some("k"));
+    report.equal("what an error is about", &subject, &Some((about, 0)));
+    // Whoever reads the error has to know which of many requests it was.
+    let refused = bucket.get_object("k").if_match("a\nb").send().await.err();
+    let subject = refused.as_ref().map(|error| {
+        let about = (error.operation(), error.bucket(), error.key());
+        (about, error.attempts())
+    });
+    let about = (Some("GetObject"), Some("example-photos"), Some("k"));
+    report.equal("what an error is about", &subject, &Some((about, 0)));
     report.equal("the requests", &script.lines().len(), &0);
     Ok(())
 }

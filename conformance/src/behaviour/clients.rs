@@ -233,10 +233,12 @@ async fn the_environment_fills_what_is_left_open(_: &Bench<'_>, report: &mut Rep
         &"example-photos.gd2.storage.test:8080",
     );
     report.equal("who signs", &signed_by(&sent).as_str(), &"QS ENV_KEY");
+    let (os, arch) = (std::env::consts::OS, std::env::consts::ARCH);
+    let place = format!(" (Rust; {os}_{arch})");
     let agent = sent.header("user-agent").unwrap_or_default().to_owned();
     report.holds(
         format!("the User-Agent is {agent:?}"),
-        agent.starts_with("qingstor-sdk-rust/") && agent.ends_with(" editor/1.2"),
+        agent.starts_with("qingstor-sdk-rust/") && agent.ends_with(&format!("{place} editor/1.2")),
     );
     let script = fine();
     let builder = with(&script, ALL)

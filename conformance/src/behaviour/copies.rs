@@ -52,6 +52,7 @@ fn copying(length: u64) -> Script {
                 Received::new(200, r#"{"upload_id": "u"}"#)
             }
             "DELETE" => Received::new(204, ""),
+            "POST" => Received::new(201, ""),
             _ => Received::new(201, "").header("ETag", "\"5d41402abc4b2a76b9719d911017c592\""),
         };
         answer.into()
@@ -120,6 +121,9 @@ async fn a_long_copy_is_made_in_parts(_: &Bench<'_>, report: &mut Report) -> Don
     let copy = copy.encryption_customer_key(CustomerKey::new([b'y'; 32]));
     let output = needed("copying", copy.send().await)?;
     report.equal("the parts", &output.parts, &2);
+    // `printf 5d41402abc4b2a76b9719d911017c5925d41402abc4b2a76b9719d911017c592 | xxd -r -p | md5sum`
+    let tag = Some("\"616b22817b80eed9f65c3aa38cd29054-2\"");
+    report.equal("the entity tag", &output.etag.as_deref(), &tag);
     let expected = [
         "HEAD /example-music/a?version_id=v",
         "POST /example-photos/k?uploads",
@@ -148,6 +152,12 @@ async fn a_long_copy_is_made_in_parts(_: &Bench<'_>, report: &mut Report) -> Don
             report.equal(&format!("{name} of {range}"), &got, &Some(expected));
         }
     }
+    // A program must not fail only once its objects grow.
+    let script = copying(1);
+    let copy = bucket_of(&script)?.copy_from("k", ("example-music", "a"));
+    let copied = copy.part_size(PART - 1).send().await;
+    report.error(copied.map(drop), ErrorKind::InvalidInput, None);
+    report.equal("the requests with a bad size", &script.lines().len(), &0);
     // One request never copies more than 5 GiB.
     const MOST: u64 = 5 << 30;
     for (length, parts) in [(MOST, 0), (MOST + 1, 11)] {

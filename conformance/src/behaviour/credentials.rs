@@ -176,6 +176,19 @@ async fn a_key_is_fetched_before_it_ends(_: &Bench<'_>, report: &mut Report) -> 
     }
     let fetched = keys.fetched.load(Ordering::Relaxed);
     report.equal("the fetches in all", &fetched, &3);
+    // Signing for others does not wait, so it has to be asked for.
+    let keys = Keys::new(usize::MAX);
+    let script = fine();
+    let builder = script.builder().clock(keys.clock());
+    let builder = builder.credentials_provider(keys.provider());
+    let client = needed("making a client", builder.build())?;
+    needed("fetching a key", client.refresh_credentials().await)?;
+    let get = client.bucket("example-photos").get_object("k");
+    let link = needed("signing", get.presign(Duration::from_secs(60)))?;
+    report.holds(
+        format!("the link is signed by somebody else: {}", link.url),
+        link.url.contains("access_key_id=KEY_1&"),
+    );
     // It may end while a request is repeated.
     let keys = Keys::new(usize::MAX);
     let now = Arc::clone(&keys.now);

@@ -136,6 +136,20 @@ async fn every_deletion_is_accounted_for(_: &Bench<'_>, report: &mut Report) -> 
         text.contains("2 objects had been deleted"),
     );
 
+    // What a list gives is named as it is there.
+    let listed = Received::new(200, r#"{"keys": [{"key": "Ä b/C"}, {"key": "a+b"}]}"#);
+    let script = Script::new([listed, Received::new(200, "{}")]);
+    let bucket = bucket_of(&script)?;
+    let items = bucket.list_objects().items();
+    let output = needed("deleting", bucket.delete_stream(items).send().await)?;
+    report.equal("what is not confirmed", &output.errors.len(), &2);
+    let named = script
+        .sent()
+        .pop()
+        .map(|sent| json(&sent)["objects"].clone());
+    let expected = serde_json::json!([{"key": "Ä b/C"}, {"key": "a+b"}]);
+    report.equal("the objects of a list", &named, &Some(expected));
+
     // Whoever names the objects breaks off: what it would have named is not known, so its last ones stay.
     let script = Script::new([Received::new(200, all)]);
     let named = [

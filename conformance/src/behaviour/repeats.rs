@@ -196,6 +196,13 @@ async fn an_answer_may_ask_for_patience(_: &Bench<'_>, report: &mut Report) -> D
         report.holds("a busy service is a success", outcome.is_err());
         let what = format!("the wait with Retry-After: {text}");
         report.equal(&what, &script.waits(), &vec![Duration::from_secs(seconds)]);
+        let throttled = Received::new(429, "").header("Retry-After", text);
+        let script = Script::new([throttled]);
+        let bucket = bucket_of(&script, policy.clone())?;
+        let outcome = promptly(&script, call(0, &bucket)).await?;
+        report.error(outcome, ErrorKind::Throttled, None);
+        let what = format!("the wait after 429 with Retry-After: {text}");
+        report.equal(&what, &script.waits(), &vec![Duration::from_secs(seconds)]);
     }
     Ok(())
 }

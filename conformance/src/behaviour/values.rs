@@ -126,6 +126,7 @@ async fn bounds_become_first_and_last_bytes(_: &Bench<'_>, report: &mut Report) 
         ((Excluded(2), Excluded(9)), Ok(Some("bytes=3-8"))),
         ((Excluded(2), Excluded(3)), Err(ErrorKind::InvalidInput)),
         ((Included(9), Included(2)), Err(ErrorKind::InvalidInput)),
+        ((Included(9), Excluded(2)), Err(ErrorKind::InvalidInput)),
         ((Unbounded, Excluded(0)), Err(ErrorKind::InvalidInput)),
         (
             (Excluded(u64::MAX), Unbounded),
@@ -260,7 +261,7 @@ impl Operation for Own {
     type Output = Read;
     const METADATA: Metadata = Metadata::new("Own", "GET Own", "GET", Scope::Bucket)
         .retry(Retry::Safe)
-        .responses(&[(200, Outcome::Success)]);
+        .responses(&[(200, Outcome::Success), (203, Outcome::Success)]);
 
     fn encode(self, parts: &mut Parts) -> Result<(), Error> {
         parts.selector("own");
@@ -274,6 +275,10 @@ impl Operation for Own {
         let mut members = answer.members()?;
         let name = members.optional("name")?;
         let time = members.iso8601("time")?;
+        let day = members.iso8601("day")?;
+        if answer.status() == 203 {
+            members.require("day", day)?;
+        }
         let list = members.one_or_many("list")?;
         Ok((count, name, time, list, members.rest()))
     }
@@ -331,6 +336,25 @@ async fn an_operation_of_ones_own_is_read_like_the_others(
             "a header that is set twice",
             &twice,
             &Some(vec![http::HeaderValue::from_static("2")]),
+        );
+    }
+    for (body, word) in [
+        ("{}", "lacks the member \"day\""),
+        (r#"{"day": null}"#, "lacks the member \"day\""),
+        (
+            r#"{"day": "soon"}"#,
+            "\"day\" of the answer has the unreadable value \"soon\"",
+        ),
+    ] {
+        let script = Script::new([Received::new(203, body)]);
+        let bucket = script.client()?.bucket("example-photos");
+        let text = match bucket.call().send(Own).await {
+            Ok(_) => "(success)".to_owned(),
+            Err(error) => error.to_string(),
+        };
+        report.holds(
+            format!("nobody says that it {word}: {text}"),
+            text.contains(word),
         );
     }
     for (body, word) in [

@@ -109,12 +109,12 @@ async fn circles_are_noticed(_: &Bench<'_>, report: &mut Report) -> Done {
             &error,
             &Some(ErrorKind::Decode),
         );
+        let asked = script.lines().len();
+        // That a marker is the one just given is seen at once.
+        let most = if what == "stands still" { 2 } else { 11 };
         report.holds(
-            format!(
-                "a list that {what} is asked for {} times",
-                script.lines().len()
-            ),
-            script.lines().len() < 12,
+            format!("a list that {what} is asked for {asked} times"),
+            asked <= most,
         );
     }
     Ok(())
@@ -187,6 +187,24 @@ async fn a_position_leads_back(_: &Bench<'_>, report: &mut Report) -> Done {
             .map(str::to_owned)
             .to_vec(),
     );
+    // What was left of the page is not given twice.
+    let script = pages();
+    let mut items = bucket_of(&script)?.list_objects().items();
+    needed("an item", items.try_next().await)?;
+    let start: Position = needed("reading a position", "ListObjects?marker=a+b".parse())?;
+    let script = Script::new([page(&["x"], Some(false), None)]);
+    let mut own = bucket_of(&script)?.list_objects().items().resume_at(&start);
+    needed("an item", own.try_next().await)?;
+    let asked = "GET https://pek3a.qingstor.com/example-photos?marker=a%2Bb";
+    report.equal(
+        "the request at a+b",
+        &script.lines(),
+        &vec![asked.to_owned()],
+    );
+    let again = items.resume_at(&start).try_collect().await;
+    let again = needed("going on", again)?;
+    let again: Vec<&str> = again.iter().map(|item| item.key.as_str()).collect();
+    report.equal("the items behind a position", &again, &vec!["3", "4", "5"]);
     // The same walker may be sent back, which is no circle; and a marker may be empty.
     let script =
         Script::playing(|index, _| page(&["1"], Some(true), Some(["a", "b"][index % 2])).into());
