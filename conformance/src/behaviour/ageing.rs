@@ -9,8 +9,10 @@ use crate::handmade::{http_date, unix_now};
 use crate::report::Report;
 use crate::slot::Problem;
 
-pub(super) static ALL: [Behaviour; 4] = [
+pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("ageing", rules_apply_after_their_days),
+    behaviour!("ageing", each_rule_works_alone, versioned),
+    behaviour!("ageing", the_end_comes_before_a_move),
     behaviour!("ageing", a_new_rule_waits_a_day),
     behaviour!(
         "ageing",
@@ -112,6 +114,78 @@ async fn rules_apply_after_their_days(bench: &Bench<'_>, report: &mut Report) ->
         &left,
         &vec!["old/u".to_owned(), "x/up/u".to_owned()],
     );
+    Ok(())
+}
+
+/// Also where no other asks for something.
+async fn each_rule_works_alone(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let backstage = bench.backstage()?;
+    let bucket = bench.bucket();
+    let target = format!("/{}?lifecycle", bucket.name());
+    let enabled = bucket.put_bucket_versioning("ENABLED").send().await;
+    needed("enabling versions", enabled)?;
+    let cool = json!({ "days": 30, "storage_class": "STANDARD_IA" });
+    for (what, action, expected) in [
+        (
+            "expired",
+            json!({ "expiration": { "days": 40 } }),
+            [1, 0, 0, 0, 0],
+        ),
+        ("moved", json!({ "transition": cool }), [0, 1, 0, 0, 0]),
+        (
+            "aborted",
+            json!({ "abort_incomplete_multipart_upload": { "days_after_initiation": 40 } }),
+            [0, 0, 1, 0, 0],
+        ),
+        (
+            "old versions expired",
+            json!({ "noncurrent_version_expiration": { "days": 40 } }),
+            [0, 0, 0, 1, 0],
+        ),
+        (
+            "old versions moved",
+            json!({ "noncurrent_version_transition": cool }),
+            [0, 0, 0, 0, 1],
+        ),
+    ] {
+        let key = format!("{what}/k");
+        for content in ["1", "2"] {
+            needed("storing", bucket.put_object(&key, content).send().await)?;
+        }
+        let begun = bucket.initiate_multipart_upload(&key).send().await;
+        needed("beginning an upload", begun)?;
+        let mut rule =
+            json!({ "id": "r", "status": "enabled", "filter": { "prefix": format!("{what}/") } });
+        for (name, value) in action.as_object().into_iter().flatten() {
+            rule[name] = value.clone();
+        }
+        put(bench, &target, &json!({ "rule": [rule] }), Duration::ZERO).await?;
+        let done = backstage.live_on(days(41)).await?;
+        let got = [
+            done.expired,
+            done.moved,
+            done.aborted,
+            done.expired_versions,
+            done.moved_versions,
+        ];
+        report.equal(&format!("what one rule did: {what}"), &got, &expected);
+    }
+    Ok(())
+}
+
+/// What is due to be deleted and to be moved at once is deleted.
+async fn the_end_comes_before_a_move(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let backstage = bench.backstage()?;
+    let bucket = bench.bucket();
+    needed("storing", bucket.put_object("k", "hello").send().await)?;
+    let rules = json!({ "rule": [
+        { "id": "m", "status": "enabled", "filter": {}, "transition": { "days": 30, "storage_class": "STANDARD_IA" } },
+        { "id": "e", "status": "enabled", "filter": {}, "expiration": { "days": 31 } },
+    ] });
+    let target = format!("/{}?lifecycle", bucket.name());
+    put(bench, &target, &rules, Duration::ZERO).await?;
+    let done = backstage.live_on(days(32)).await?;
+    report.equal("expired and moved", &(done.expired, done.moved), &(1, 0));
     Ok(())
 }
 

@@ -62,6 +62,15 @@ async fn a_bucket_has_a_host(bench: &Bench<'_>, report: &mut Report) -> Done {
         let what = format!("GET {target} at {host}");
         expect(report, &what, &outcome(&answer), expected);
     }
+    // Clients write the host of a URL in small letters, but need not.
+    let request = bench.handmade("GET", "/a%20b/c%2Bd");
+    let request = request.header(
+        "host",
+        format!("{big}.{}.QingStor.com:{port}", zone.to_uppercase()),
+    );
+    let request = request.resource(format!("/{name}/a%20b/c%2Bd"));
+    let answer = request.signed(bench.key()).send().await?;
+    expect(report, "a host in capitals", &outcome(&answer), (200, ""));
     for (host, expected) in [
         (format!("{zone}.{DOMAIN}"), (200, "")),
         (format!("{}.{DOMAIN}", zone.to_uppercase()), (200, "")),

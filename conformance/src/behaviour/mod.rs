@@ -232,6 +232,7 @@ mod malformed;
 mod pages;
 mod rules;
 mod statements;
+mod statistics;
 mod traces;
 
 /// By area.
@@ -273,6 +274,7 @@ static AREAS: &[&[Behaviour]] = &[
     &destinations::ALL,
     &cross_origin::ALL,
     &pages::ALL,
+    &statistics::ALL,
     &ageing::ALL,
     &consequences::ALL,
     &traces::ALL,

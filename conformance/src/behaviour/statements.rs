@@ -7,12 +7,13 @@ use crate::handmade::outcome;
 use crate::report::Report;
 use crate::slot::Problem;
 
-pub(super) static ALL: [Behaviour; 5] = [
+pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("statements", a_policy_has_limits),
     behaviour!("statements", a_policy_is_written_in_two_ways),
     behaviour!("statements", an_action_has_two_names),
     behaviour!("statements", a_resource_is_a_pattern),
     behaviour!("statements", conditions_are_joined_by_and),
+    behaviour!("statements", what_a_condition_asks_unknown_lets_nobody_in, unverified: "the vendor does not say what an operator that is none leads to"),
 ];
 
 pub(super) fn expect(report: &mut Report, what: &str, got: &(u16, String), expected: (u16, &str)) {
@@ -180,6 +181,19 @@ async fn a_policy_has_limits(bench: &Bench<'_>, report: &mut Report) -> Done {
         (
             "one id twice",
             json!([statement(json!({})), statement(json!({ "effect": "deny" }))]),
+            false,
+        ),
+        (
+            "two that are the same but for their ids",
+            json!([statement(json!({})), statement(json!({ "id": "t" }))]),
+            false,
+        ),
+        (
+            "two that are the same but for a member that is null",
+            json!([
+                statement(json!({})),
+                statement(json!({ "id": "t", "condition": null })),
+            ]),
             false,
         ),
     ] {
@@ -392,6 +406,30 @@ async fn conditions_are_joined_by_and(bench: &Bench<'_>, report: &mut Report) ->
             let what = format!("reading from {referer:?} under {condition}");
             report.equal(&what, &get.send().await?.status, &expected);
         }
+    }
+    Ok(())
+}
+
+/// To leave out what is not understood would let in whom it keeps out. To refuse such a policy is as good.
+async fn what_a_condition_asks_unknown_lets_nobody_in(
+    bench: &Bench<'_>,
+    report: &mut Report,
+) -> Done {
+    let bucket = bench.bucket();
+    let name = bucket.name();
+    needed("storing", bucket.put_object("k", "hello").send().await)?;
+    for condition in [
+        json!({ "date_after": { "now": "2999-01-01" } }),
+        json!({ "string_like": { "User-Agent": "*" } }),
+        json!({ "ip_address": { "source_ip": "0.0.0.0/0", "proxy_ip": "203.0.113.9" } }),
+    ] {
+        let changes = json!({
+            "action": ["get_object"], "resource": [format!("{name}/*")], "condition": condition,
+        });
+        let (status, _) = policy(bench, json!([statement(changes)])).await?;
+        let got = tries(bench, false, "GET", &format!("/{name}/k")).await?;
+        let what = format!("reading under {condition}, whose setting is answered with {status}");
+        report.equal(&what, &got, &403);
     }
     Ok(())
 }
