@@ -26,9 +26,10 @@ type Event = (
     Vec<Told>,
 );
 
-pub(super) static ALL: [Behaviour; 3] = [
+pub(super) static ALL: [Behaviour; 4] = [
     behaviour!("consequences", every_notification_about_it_is_sent),
     behaviour!("consequences", a_notification_is_sent_twice_if_need_be),
+    behaviour!("consequences", nobody_in_particular_has_no_id, unverified: "the vendor does not say how a request without a signature is told of"),
     behaviour!("consequences", a_notification_makes_a_preview, buckets: 2),
 ];
 
@@ -191,15 +192,23 @@ async fn a_notification_is_sent_twice_if_need_be(bench: &Bench<'_>, report: &mut
     let failed = AtomicBool::new(false);
     let receiver = Neighbour::start(move |heard| {
         let first = !failed.swap(true, Ordering::Relaxed);
-        let status = if first || heard.target == "/never" {
-            500
-        } else {
-            200
+        let status = match heard.target.as_str() {
+            "/never" => 500,
+            "/gone" => 404,
+            "/moved" => 302,
+            _ if first => 500,
+            _ => 200,
         };
         Received::new(status, "")
     })
     .await?;
-    for (path, expected) in [("once", 2), ("well", 1), ("never", 2)] {
+    for (path, expected) in [
+        ("once", 2),
+        ("well", 1),
+        ("never", 2),
+        ("gone", 2),
+        ("moved", 2),
+    ] {
         let rule = json!({
             "id": "n", "event_types": ["create_object"], "cloudfunc": "notifier",
             "notify_url": format!("{}/{path}", receiver.url()),
@@ -264,5 +273,42 @@ async fn a_notification_makes_a_preview(bench: &Bench<'_>, report: &mut Report) 
     let text = made.body.into_bytes().await.unwrap_or_default();
     let info: Value = serde_json::from_slice(&text).unwrap_or_default();
     report.equal("the width that it tells", &info["width"].as_u64(), &Some(1));
+    Ok(())
+}
+
+async fn nobody_in_particular_has_no_id(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let backstage = bench.backstage()?;
+    let bucket = bench.bucket();
+    let name = bucket.name();
+    let receiver = Neighbour::start(|_| Received::new(200, "")).await?;
+    let rule = json!({
+        "id": "n", "event_types": ["create_object"], "cloudfunc": "notifier", "notify_url": receiver.url(),
+    });
+    put(bench, "notification", json!({ "notifications": [rule] })).await?;
+    let everybody = json!({ "type": "group", "name": "QS_ALL_USERS" });
+    let list = json!({ "acl": [{ "grantee": everybody, "permission": "WRITE" }] });
+    put(bench, "acl", list).await?;
+    let second = bench.second_key()?;
+    for (who, request, expected) in [
+        ("nobody", bench.handmade("PUT", format!("/{name}/k")), ""),
+        (
+            "another user",
+            bench.handmade("PUT", format!("/{name}/l")).signed(second),
+            bench.second_id()?,
+        ),
+    ] {
+        let answer = request.send().await?;
+        report.equal(&format!("writing by {who}"), &answer.status, &201);
+        backstage.settle().await;
+        let heard = receiver.take();
+        let told = heard.first().map(|heard| heard.body.as_str()).unwrap_or("");
+        let told: Value = serde_json::from_str(told).unwrap_or_default();
+        let principal = &told["events"][0]["user_identify"]["principal_id"];
+        report.equal(&format!("the id of {who}"), principal, &json!(expected));
+        let id = answer.headers.get("x-qs-request-id");
+        let id = id.and_then(|value| value.to_str().ok());
+        let told = &told["events"][0]["response_elements"]["request_id"];
+        report.equal(&format!("the request id of {who}"), &told.as_str(), &id);
+    }
     Ok(())
 }

@@ -5,14 +5,16 @@ use serde_json::json;
 
 use super::statements::{expect, policy, put, set, statement, tries};
 use super::{Behaviour, Bench, Done, needed};
-use crate::handmade::{outcome, unix_now};
+use crate::handmade::{document, outcome, unix_now};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 4] = [
+pub(super) static ALL: [Behaviour; 6] = [
     behaviour!("statements", a_user_is_named_or_everybody),
     behaviour!("statements", what_a_statement_denies_no_list_gives, unverified: "that an owner can be shut out is not documented"),
     behaviour!("statements", objects_that_are_named_elsewhere_are_judged_too, buckets: 2),
     behaviour!("statements", a_list_gives_what_it_names),
+    behaviour!("statements", every_entry_of_a_list_gives),
+    behaviour!("statements", a_folder_is_opened_for_every_list),
 ];
 
 /// Everybody is also who does not sign.
@@ -230,6 +232,67 @@ async fn a_list_gives_what_it_names(bench: &Bench<'_>, report: &mut Report) -> D
         let list = json!({ "acl": [{ "grantee": grantee, "permission": permission }] });
         let got = put(bench, "acl", &list).await?;
         report.equal(&format!("a list with {what}"), &got.0, &400);
+    }
+    Ok(())
+}
+
+/// The order does not matter.
+async fn every_entry_of_a_list_gives(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let name = bucket.name();
+    needed("storing", bucket.put_object("k", "hello").send().await)?;
+    let id = bench.second_id()?;
+    let entry = |grantee, permission| json!({ "grantee": grantee, "permission": permission });
+    let first = entry(json!({ "type": "group", "name": "QS_ALL_USERS" }), "READ");
+    let second = entry(json!({ "type": "user", "id": id }), "WRITE");
+    let third = entry(
+        json!({ "type": "user", "id": "usr-nobody" }),
+        "FULL_CONTROL",
+    );
+    for (list, read, write) in [
+        (json!([first, second]), 200, 201),
+        (json!([second, first]), 200, 201),
+        (json!([third, second]), 403, 201),
+        (json!([third, first]), 200, 403),
+        (json!([third]), 403, 403),
+        (json!([]), 403, 403),
+    ] {
+        let what = format!("with {list}");
+        let set = put(bench, "acl", &json!({ "acl": list })).await?;
+        expect(report, &what, &set, (200, ""));
+        let got = tries(bench, true, "GET", &format!("/{name}/k")).await?;
+        report.equal(&format!("reading {what}"), &got, &read);
+        let got = tries(bench, true, "PUT", &format!("/{name}/new")).await?;
+        report.equal(&format!("writing {what}"), &got, &write);
+    }
+    Ok(())
+}
+
+/// Of objects, and of versions; whose bucket it is, is told to everybody who may list it.
+async fn a_folder_is_opened_for_every_list(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let name = bucket.name();
+    for key in ["open/k", "closed/k"] {
+        needed("storing", bucket.put_object(key, "hello").send().await)?;
+    }
+    let owner = needed("reading the ACL", bucket.get_bucket_acl().send().await)?.owner;
+    let owner = owner.and_then(|owner| owner.id);
+    let changes = json!({ "resource": [format!("{name}/open/*")] });
+    set(bench, json!([statement(changes)])).await?;
+    for selector in ["", "versions&"] {
+        for (prefix, expected) in [("open/", 200), ("closed/", 403), ("", 403), ("open", 403)] {
+            let target = format!("/{name}?{selector}prefix={prefix}");
+            let request = bench.handmade("GET", &target).signed(bench.second_key()?);
+            let answer = request.send().await?;
+            report.equal(&target, &answer.status, &expected);
+            if expected == 200 {
+                let document = document(&answer);
+                let told = document["owner"]["id"].as_str();
+                report.equal(&format!("{target}: the owner"), &told, &owner.as_deref());
+                let keys = document["keys"].as_array().map(Vec::len);
+                report.equal(&format!("{target}: the keys"), &keys, &Some(1));
+            }
+        }
     }
     Ok(())
 }

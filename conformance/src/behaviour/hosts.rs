@@ -223,6 +223,15 @@ async fn a_domain_is_bound_once(bench: &Bench<'_>, report: &mut Report) -> Done 
         let unbound = bucket.delete_bucket_cname(domain).send().await;
         report.holds(format!("unbinding {domain} fails"), unbound.is_ok());
     }
+    // For another purpose it is bound anew.
+    for kind in ["website", "normal", "website"] {
+        let again = json!({ "domain": site, "type": kind });
+        let again = put(bucket.name(), again).await?;
+        expect(report, &format!("binding as {kind}"), &again, (200, ""));
+        let got = bucket.get_bucket_cname().cname_type(kind).send().await;
+        let got = needed("reading the domains", got)?;
+        report.equal(&format!("the domains of the type {kind}"), &got.count, &1);
+    }
     let free = put(other.name(), json!({ "domain": images })).await?;
     expect(report, "binding what was unbound", &free, (200, ""));
     Ok(())
@@ -278,6 +287,10 @@ async fn a_zone_has_its_own_buckets(bench: &Bench<'_>, report: &mut Report) -> D
     let foreign = bench.second()?.bucket(format!("{here}-foreign"));
     made(&foreign).await?;
     let far = elsewhere.name().to_owned();
+    let counted = needed(
+        "reading statistics",
+        elsewhere.get_bucket_statistics().send().await,
+    );
     let whole = format!("{DOMAIN}:{port}");
     let list = async |host: &str, location: Option<&str>, target: &str| {
         let mut request = bench.handmade("GET", target).host(host);
@@ -316,6 +329,9 @@ async fn a_zone_has_its_own_buckets(bench: &Bench<'_>, report: &mut Report) -> D
         "deleting the foreign one",
         foreign.delete_bucket().send().await,
     )?;
+    let counted = counted?;
+    let place = counted.location.as_deref();
+    report.equal("the zone by the statistics", &place, &Some(other));
     expect(
         report,
         "a zone that is none",
@@ -358,6 +374,12 @@ async fn a_zone_has_its_own_buckets(bench: &Bench<'_>, report: &mut Report) -> D
                 &format!("{what}: the zone of {name}"),
                 &bucket["location"].as_str(),
                 &Some(place),
+            );
+            // Without a fraction: 2015-07-11T04:45:57Z.
+            let created = bucket["created"].as_str().unwrap_or("");
+            report.holds(
+                format!("{what}: {name} was created at {created}"),
+                created.len() == 20 && created.ends_with('Z'),
             );
             let url = bucket["url"].as_str().unwrap_or("");
             report.holds(

@@ -12,7 +12,7 @@ pub(super) static ALL: [Behaviour; 9] = [
     behaviour!("identity", a_date_is_good_for_a_quarter_of_an_hour),
     behaviour!("identity", a_url_is_good_until_its_time),
     behaviour!("identity", a_wrong_signature_is_refused),
-    behaviour!("identity", a_url_needs_its_three_parts, unverified: "the vendor does not say what a URL without one of them is"),
+    behaviour!("identity", a_signature_needs_its_parts, unverified: "the vendor does not say what one without them is"),
     behaviour!("identity", both_forms_of_the_buckets_path_may_be_signed, unverified: "the vendor's pages and SDKs do not agree on the slash"),
     behaviour!("identity", the_query_is_signed_decoded_and_in_order),
     behaviour!("identity", no_refusal_tells_a_customers_key),
@@ -215,7 +215,7 @@ async fn a_wrong_signature_is_refused(bench: &Bench<'_>, report: &mut Report) ->
     Ok(())
 }
 
-async fn a_url_needs_its_three_parts(bench: &Bench<'_>, report: &mut Report) -> Done {
+async fn a_signature_needs_its_parts(bench: &Bench<'_>, report: &mut Report) -> Done {
     let bucket = bench.bucket();
     needed("storing", bucket.put_object("k", "hello").send().await)?;
     let everybody = AclEntry::new(Grantee::new("group").name("QS_ALL_USERS"), "READ");
@@ -239,6 +239,16 @@ async fn a_url_needs_its_three_parts(bench: &Bench<'_>, report: &mut Report) -> 
         &got,
         (400, "invalid_argument"),
     );
+    for date in ["soon", "", "2026-11-24T15:00:00Z"] {
+        let undated = bench.handmade("GET", format!("/{}/k", bucket.name()));
+        let answer = undated
+            .header("date", date)
+            .signed(bench.key())
+            .send()
+            .await?;
+        let what = format!("with the date {date:?}");
+        expect(report, &what, &outcome(&answer), (400, "invalid_argument"));
+    }
     Ok(())
 }
 

@@ -229,6 +229,8 @@ mod grants;
 mod hosts;
 mod identity;
 mod malformed;
+mod markers;
+mod namesakes;
 mod pages;
 mod rules;
 mod statements;
@@ -274,6 +276,8 @@ static AREAS: &[&[Behaviour]] = &[
     &destinations::ALL,
     &cross_origin::ALL,
     &pages::ALL,
+    &markers::ALL,
+    &namesakes::ALL,
     &statistics::ALL,
     &ageing::ALL,
     &consequences::ALL,

@@ -25,6 +25,8 @@ async fn every_request_is_a_line_of_the_log(bench: &Bench<'_>, report: &mut Repo
     needed("storing", bucket.put_object("k", "hello").send().await)?;
     let owner = needed("reading the ACL", bucket.get_bucket_acl().send().await)?.owner;
     let owner = owner.and_then(|owner| owner.id).unwrap_or_default();
+    // What an earlier check has left to be written goes where that wanted it.
+    backstage.write_logs().await?;
     let setting = json!({ "target_bucket": logs.name(), "target_prefix": "requests/" });
     put(bench, "logging", setting).await?;
     let before = unix_now();
@@ -105,7 +107,7 @@ async fn every_request_is_a_line_of_the_log(bench: &Bench<'_>, report: &mut Repo
     let text = String::from_utf8_lossy(&text).into_owned();
     let lines: Vec<&str> = text
         .lines()
-        .filter(|line| !line.contains("?logging"))
+        .filter(|line| line.contains("\"c/1 _q_\""))
         .collect();
     report.equal("how many lines there are", &lines.len(), &expected.len());
     for (line, expected) in lines.iter().zip(&expected) {
@@ -219,6 +221,17 @@ async fn objects_are_copied_to_another_zone(bench: &Bench<'_>, report: &mut Repo
             .metadata("a", "1");
         needed("storing", put.send().await)?;
     }
+    // What is completed is an object like others.
+    let begun = bucket.initiate_multipart_upload("plain/m").send().await;
+    let id = needed("beginning an upload", begun)?.upload_id;
+    let part = bucket
+        .upload_multipart("plain/m", &id, 0, "parts")
+        .send()
+        .await;
+    needed("uploading a part", part)?;
+    let parts = [qingstor::types::ObjectPart::new(0)];
+    let complete = bucket.complete_multipart_upload("plain/m", &id, parts);
+    needed("completing", complete.send().await)?;
     backstage.settle().await;
     let list = async || {
         let listed = needed("listing", far.list_objects().send().await)?;
@@ -242,6 +255,7 @@ async fn objects_are_copied_to_another_zone(bench: &Bench<'_>, report: &mut Repo
     let again = far.get_object("cool/k").send().await;
     for key in [
         "plain/k",
+        "plain/m",
         "cool/k",
         "gone/k",
         "off/k",
@@ -251,9 +265,14 @@ async fn objects_are_copied_to_another_zone(bench: &Bench<'_>, report: &mut Repo
         needed("cleaning", far.delete_object(key).send().await)?;
     }
     needed("deleting the bucket", far.delete_bucket().send().await)?;
-    let expected = ["cool/k STANDARD_IA", "gone/k STANDARD", "plain/k STANDARD"];
+    let expected = [
+        "cool/k STANDARD_IA",
+        "gone/k STANDARD",
+        "plain/k STANDARD",
+        "plain/m STANDARD",
+    ];
     report.equal("the copies", &copied, &expected.map(str::to_owned).to_vec());
-    let expected = ["cool/k STANDARD_IA", "plain/k STANDARD"];
+    let expected = ["cool/k STANDARD_IA", "plain/k STANDARD", "plain/m STANDARD"];
     report.equal(
         "the copies after deleting",
         &left,
