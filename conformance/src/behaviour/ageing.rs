@@ -9,7 +9,7 @@ use crate::handmade::{http_date, unix_now};
 use crate::report::Report;
 use crate::slot::Problem;
 
-pub(super) static ALL: [Behaviour; 6] = [
+pub(super) static ALL: [Behaviour; 7] = [
     behaviour!("ageing", rules_apply_after_their_days),
     behaviour!("ageing", each_rule_works_alone, versioned),
     behaviour!("ageing", the_end_comes_before_a_move),
@@ -20,6 +20,7 @@ pub(super) static ALL: [Behaviour; 6] = [
         versioned
     ),
     behaviour!("ageing", copies_of_what_was_there_before_come_later),
+    behaviour!("ageing", rules_apply_in_every_bucket, buckets: 2),
 ];
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -321,5 +322,19 @@ async fn copies_of_what_was_there_before_come_later(
     let listed = needed("listing the copies", listed)?;
     let keys: Vec<String> = listed.keys.into_iter().map(|key| key.key).collect();
     report.equal("the copies", &keys, &vec!["a/k".to_owned()]);
+    Ok(())
+}
+
+async fn rules_apply_in_every_bucket(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let backstage = bench.backstage()?;
+    let rule = json!({ "id": "r", "status": "enabled", "filter": {}, "expiration": { "days": 2 } });
+    for bucket in [bench.bucket(), bench.other()] {
+        needed("storing", bucket.put_object("k", "hello").send().await)?;
+        let target = format!("/{}?lifecycle", bucket.name());
+        let rules = json!({ "rule": [rule] });
+        put(bench, &target, &rules, Duration::ZERO).await?;
+    }
+    let done = backstage.live_on(days(2) + MINUTE).await?;
+    report.equal("expired in two buckets", &done.expired, &2);
     Ok(())
 }

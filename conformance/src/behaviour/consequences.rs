@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::{Behaviour, Bench, Done, needed};
+use super::{Behaviour, Bench, Done, made, needed};
 use crate::neighbour::Neighbour;
 use crate::report::Report;
 use crate::slot::Problem;
@@ -253,11 +253,24 @@ async fn a_notification_makes_a_preview(bench: &Bench<'_>, report: &mut Report) 
             "b",
             json!({ "action": "info", "key_prefix": "small", "key_seprate": "/", "save_bucket": other.name() }),
         ),
+        // Nobody may write into the buckets of others.
+        rule(
+            "c",
+            json!({ "action": "info", "save_bucket": format!("{}-foreign", bucket.name()) }),
+        ),
     ];
     put(bench, "notification", json!({ "notifications": rules })).await?;
+    let foreign = bench.second()?.bucket(format!("{}-foreign", bucket.name()));
+    made(&foreign).await?;
     let picture = STANDARD.decode(PNG).unwrap_or_default();
     needed("storing", bucket.put_object("p.png", picture).send().await)?;
     backstage.settle().await;
+    let listed = foreign.list_objects().send().await;
+    // It is there only if a preview is where it must not be.
+    let _ = foreign.delete_object("gen_p.png").send().await;
+    needed("deleting the bucket", foreign.delete_bucket().send().await)?;
+    let found = needed("listing the foreign bucket", listed)?.keys.len();
+    report.equal("the previews in somebody else's bucket", &found, &0);
     for (bucket, expected) in [
         (&bucket, vec!["gen_p.png", "p.png"]),
         (&other, vec!["small/p.png"]),

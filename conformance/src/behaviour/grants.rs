@@ -222,6 +222,11 @@ async fn a_list_gives_what_it_names(bench: &Bench<'_>, report: &mut Report) -> D
             json!(read),
         ),
         (
+            "a permission in small letters",
+            everybody.clone(),
+            json!("read"),
+        ),
+        (
             "a permission that is none",
             everybody.clone(),
             json!("DELETE"),

@@ -145,6 +145,11 @@ async fn a_wrong_signature_is_refused(bench: &Bench<'_>, report: &mut Report) ->
     };
     let nobody = other("no-such-key-id", &key.secret);
     let guessed = other(&key.id, "guessed");
+    let shouted = match key.id.to_ascii_uppercase() {
+        // It may have no small letters.
+        same if same == key.id => nobody.clone(),
+        id => other(&id, &key.secret),
+    };
     let get = || bench.handmade("GET", &path);
     let dated = || get().header("date", http_date(unix_now()));
     let unknown = (401, "invalid_access_key_id");
@@ -164,6 +169,7 @@ async fn a_wrong_signature_is_refused(bench: &Bench<'_>, report: &mut Report) ->
             get().presigned(&guessed, far),
             mismatch,
         ),
+        ("the key's id in capitals", get().signed(&shouted), unknown),
         (
             "another scheme",
             dated().header("authorization", format!("AWS {}:c2ln", key.id)),

@@ -7,10 +7,12 @@ use super::{Behaviour, Bench, Done, needed};
 use crate::handmade::outcome;
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 3] = [
+pub(super) static ALL: [Behaviour; 5] = [
     behaviour!("pages", a_version_is_told_of, versioned),
     behaviour!("pages", uploads_and_parts_go_on_behind_a_marker),
     behaviour!("pages", a_page_repeats_what_was_asked),
+    behaviour!("pages", a_folder_is_a_marker),
+    behaviour!("pages", many_parts_are_listed_at_once, unverified: "the vendor says how many parts one answer has at most, but not if nothing is said"),
 ];
 
 /// A marker is of no size, and has neither tag nor type.
@@ -279,5 +281,59 @@ async fn a_page_repeats_what_was_asked(bench: &Bench<'_>, report: &mut Report) -
             report.equal(&format!("{target}: {name}"), &page[name], &json!(value));
         }
     }
+    Ok(())
+}
+
+/// Of versions and of uploads too, without anything inside it.
+async fn a_folder_is_a_marker(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    for key in ["a", "b/1", "b/2", "c"] {
+        needed("storing", bucket.put_object(key, "hello").send().await)?;
+        let begun = bucket.initiate_multipart_upload(key).send().await;
+        needed("beginning an upload", begun)?;
+    }
+    for (selector, list, inside) in [
+        ("versions", "keys", "next_version_id_marker"),
+        ("uploads", "uploads", "next_upload_id_marker"),
+    ] {
+        let target = format!("?{selector}&delimiter=/&limit=2");
+        let page = get(bench, &target).await?;
+        report.equal(
+            &format!("{target}: keys"),
+            &joined(&page[list], "key").as_str(),
+            &"a",
+        );
+        let folders = joined(&page["common_prefixes"], "");
+        report.equal(&format!("{target}: folders"), &folders.as_str(), &"b/");
+        report.equal(
+            &format!("{target}: the next key"),
+            &page["next_key_marker"],
+            &json!("b/"),
+        );
+        report.equal(&format!("{target}: {inside}"), &page[inside], &json!(""));
+        let target = format!("?{selector}&delimiter=/&key_marker=b/");
+        let page = get(bench, &target).await?;
+        report.equal(
+            &format!("{target}: keys"),
+            &joined(&page[list], "key").as_str(),
+            &"c",
+        );
+        let folders = joined(&page["common_prefixes"], "");
+        report.equal(&format!("{target}: folders"), &folders.as_str(), &"");
+    }
+    Ok(())
+}
+
+/// 1000. So many need not be uploaded to see that 100 are not the end.
+async fn many_parts_are_listed_at_once(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let begun = bucket.initiate_multipart_upload("k").send().await;
+    let id = needed("beginning an upload", begun)?.upload_id;
+    for number in 0..101 {
+        let part = bucket.upload_multipart("k", &id, number, "x").send().await;
+        needed("uploading a part", part)?;
+    }
+    let page = get(bench, &format!("/k?upload_id={id}")).await?;
+    report.equal("the count", &page["count"], &json!(101));
     Ok(())
 }

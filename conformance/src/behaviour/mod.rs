@@ -228,6 +228,7 @@ mod destinations;
 mod grants;
 mod hosts;
 mod identity;
+mod locations;
 mod malformed;
 mod markers;
 mod namesakes;
@@ -270,6 +271,7 @@ static AREAS: &[&[Behaviour]] = &[
     &identity::ALL,
     &malformed::ALL,
     &hosts::ALL,
+    &locations::ALL,
     &statements::ALL,
     &grants::ALL,
     &rules::ALL,

@@ -252,6 +252,8 @@ async fn a_mirror_is_a_site(bench: &Bench<'_>, report: &mut Report) -> Done {
             ("without a protocol", site("example.com"), true),
             ("ftp", site("ftp://example.com/"), false),
             ("without a host", site("http:///image/"), false),
+            ("with a query", site("http://example.com/?key="), false),
+            ("with a fragment", site("http://example.com/#key"), false),
             ("with a space", site("http://exam ple.com/"), false),
             ("empty", site(""), false),
             ("not there", json!({}), false),

@@ -117,6 +117,14 @@ async fn every_request_is_a_line_of_the_log(bench: &Bench<'_>, report: &mut Repo
             format!("the time is {stamp}, not {}", times[0]),
             times.iter().any(|time| time.get(..17) == stamp.get(..17)) && stamp.ends_with(" +0800"),
         );
+        let words = rest
+            .rsplit("\" ")
+            .find_map(|words| words.split(' ').nth(1)?.parse().ok());
+        let seconds: f64 = words.unwrap_or(-1.0);
+        report.holds(
+            format!("the request took {seconds} s: {rest}"),
+            (0.0..60.0).contains(&seconds),
+        );
         report.equal("the line", &without_duration(&rest), expected);
     }
     Ok(())
