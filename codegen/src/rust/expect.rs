@@ -49,7 +49,11 @@ fn member(path: &str, place: TokenStream, field: &Argument, varies: &[String]) -
     match (&field.ty, &field.value) {
         (_, Literal::Absent) => quote!(report.absent(#path, #place.is_none());),
         (ty, literal) if has_struct(ty) => {
-            let statements = nested(path, ty, literal, varies);
+            let mut statements = nested(path, ty, literal, varies);
+            if varies_here {
+                // How many there are is up to a live endpoint too.
+                statements = quote!(if !report.is_live() { #statements });
+            }
             match (statements.is_empty(), field.required) {
                 (true, true) => quote!(),
                 (true, false) => quote!(report.present(#path, #place.as_ref());),
