@@ -173,137 +173,19 @@ macro_rules! behaviour {
     };
 }
 
-mod access;
-mod advice;
-mod amounts;
 mod answers;
-mod bodies;
+mod buckets;
 mod by_hand;
-mod calls;
-mod cameras;
-mod clients;
-mod conditions;
-mod copies;
-mod copying;
-mod cors;
-mod credentials;
-mod deletions;
-mod drawings;
-mod encryption;
-mod files;
-mod formats;
-mod forms;
-mod history;
-mod html;
-mod keys;
-mod links;
-mod lists;
-mod multipart;
+mod client;
 mod objects;
-mod origins;
-mod parts;
 mod pictures;
-mod preconditions;
-mod ranges;
-mod repeats;
 mod requests;
-mod settings;
-mod sharing;
-mod signers;
 mod signing;
-mod stored;
-mod torn;
-mod uploads;
-mod values;
-mod versioning;
-mod walks;
-mod writing;
-mod zones;
-
-// Whose a request is, what a bucket is set to, and what follows from that.
-mod ageing;
-mod consequences;
-mod cross_origin;
-mod destinations;
-mod grants;
-mod hosts;
-mod identity;
-mod locations;
-mod malformed;
-mod markers;
-mod namesakes;
-mod pages;
-mod rules;
-mod statements;
-mod statistics;
-mod traces;
-
-/// By area.
-static AREAS: &[&[Behaviour]] = &[
-    &keys::ALL,
-    &conditions::ALL,
-    &copying::ALL,
-    &multipart::ALL,
-    &versioning::ALL,
-    &cors::ALL,
-    &access::ALL,
-    &advice::ALL,
-    &bodies::ALL,
-    &calls::ALL,
-    &clients::ALL,
-    &copies::ALL,
-    &credentials::ALL,
-    &deletions::ALL,
-    &files::ALL,
-    &links::ALL,
-    &parts::ALL,
-    &repeats::ALL,
-    &signers::ALL,
-    &values::ALL,
-    &walks::ALL,
-    &zones::ALL,
-    &answers::ALL,
-    &objects::ALL,
-    &settings::ALL,
-    &signing::ALL,
-    &requests::ALL,
-    &lists::ALL,
-    &identity::ALL,
-    &malformed::ALL,
-    &hosts::ALL,
-    &locations::ALL,
-    &statements::ALL,
-    &grants::ALL,
-    &rules::ALL,
-    &destinations::ALL,
-    &cross_origin::ALL,
-    &pages::ALL,
-    &markers::ALL,
-    &namesakes::ALL,
-    &statistics::ALL,
-    &ageing::ALL,
-    &consequences::ALL,
-    &traces::ALL,
-    &preconditions::ALL,
-    &ranges::ALL,
-    &stored::ALL,
-    &encryption::ALL,
-    &uploads::ALL,
-    &history::ALL,
-    &amounts::ALL,
-    &forms::ALL,
-    &origins::ALL,
-    &writing::ALL,
-    &pictures::ALL,
-    &drawings::ALL,
-    &formats::ALL,
-    &cameras::ALL,
-    &html::ALL,
-    &sharing::ALL,
-    &torn::ALL,
-];
 
 /// All behaviours.
 pub(crate) fn all() -> impl Iterator<Item = &'static Behaviour> {
-    AREAS.iter().copied().flatten()
+    let across: [&[Behaviour]; 3] = [&answers::ALL, &requests::ALL, &signing::ALL];
+    let groups = [objects::ALL, buckets::ALL, pictures::ALL, client::ALL];
+    let all = groups.into_iter().flatten().copied().chain(across);
+    all.flatten()
 }

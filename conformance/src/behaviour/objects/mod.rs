@@ -1,0 +1,52 @@
+//! Objects: how they are written, read, copied and deleted, and their versions.
+
+use crate::behaviour::Behaviour;
+
+mod amounts;
+mod appending;
+mod conditions;
+mod contents;
+mod copied;
+mod copying;
+mod deleting;
+pub(super) mod encryption;
+mod forms;
+mod history;
+mod html;
+mod keys;
+mod multipart;
+mod origins;
+mod preconditions;
+mod ranges;
+mod sharing;
+mod stored;
+mod torn;
+mod uploads;
+mod versioning;
+mod writing;
+
+/// By subject.
+pub(super) static ALL: &[&[Behaviour]] = &[
+    &keys::ALL,
+    &conditions::ALL,
+    &copying::ALL,
+    &multipart::ALL,
+    &versioning::ALL,
+    &contents::ALL,
+    &preconditions::ALL,
+    &ranges::ALL,
+    &stored::ALL,
+    &encryption::ALL,
+    &uploads::ALL,
+    &history::ALL,
+    &amounts::ALL,
+    &forms::ALL,
+    &origins::ALL,
+    &writing::ALL,
+    &appending::ALL,
+    &deleting::ALL,
+    &copied::ALL,
+    &html::ALL,
+    &sharing::ALL,
+    &torn::ALL,
+];

@@ -1,0 +1,109 @@
+//! Bodies that end early, or do not say where they end.
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::behaviour::{Behaviour, Bench, Done, Problem};
+use crate::checks::raw;
+use crate::report::Report;
+
+pub(super) static ALL: [Behaviour; 2] = [
+    behaviour!("limits", half_a_body_is_not_stored),
+    behaviour!("limits", a_body_says_its_length, unverified: "the vendor wants Content-Length, and does not say how a request without is refused"),
+];
+
+/// Sends a signed request with these last header lines and bytes, says that nothing else comes, and brings the status of
+/// the answer; nothing if there is none.
+async fn answered(
+    bench: &Bench<'_>,
+    (method, target): (&str, &str),
+    lines: &str,
+    body: &[u8],
+) -> Result<Option<u16>, Problem> {
+    let failed = |error: std::io::Error| Problem::Fail(format!("{method} {target}: {error}"));
+    let sent = bench.written(method, &bench.bucket(), target, &[]).await?;
+    if sent.scheme != "http" {
+        let why = "over TLS no message is half";
+        return Err(Problem::Skip(why.to_owned()));
+    }
+    let mut head = format!(
+        "{method} {} HTTP/1.1\r\nHost: {}\r\n",
+        sent.target, sent.host
+    );
+    for (name, value) in &raw::signed(bench.slot, &sent) {
+        let value = value.to_str().unwrap_or_default();
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!("{lines}Connection: close\r\n\r\n"));
+    let mut stream = TcpStream::connect(&sent.host).await.map_err(failed)?;
+    stream.write_all(head.as_bytes()).await.map_err(failed)?;
+    stream.write_all(body).await.map_err(failed)?;
+    stream.shutdown().await.map_err(failed)?;
+    let mut answer = Vec::new();
+    // Whoever hangs up without a word has answered nothing.
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    Ok(answer
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok()))
+}
+
+/// Five bytes of ten: refused if anybody is there to hear it, and nothing has changed.
+async fn half_a_body_is_not_stored(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    bench.by_hand("PUT", &bucket, "k", &[], "before").await?;
+    bench
+        .by_hand("POST", &bucket, "log?append&position=0", &[], "before")
+        .await?;
+    let id = bench.begin(&bucket, "parts", &[]).await?;
+    let part = format!("parts?part_number=0&upload_id={id}");
+    for (method, target) in [
+        ("PUT", "k"),
+        ("PUT", "new"),
+        ("POST", "log?append&position=6"),
+        ("PUT", part.as_str()),
+    ] {
+        let lines = "Content-Length: 10\r\n";
+        let status = answered(bench, (method, target), lines, b"hello").await?;
+        report.holds(
+            format!("{method} {target} with half a body is answered with {status:?}"),
+            status.is_none_or(|status| status == 400),
+        );
+    }
+    for key in ["k", "log"] {
+        let got = bench.by_hand("GET", &bucket, key, &[], "").await?;
+        report.content(&format!("{key} after half a body"), &got, b"before");
+    }
+    let got = bench.by_hand("HEAD", &bucket, "new", &[], "").await?;
+    report.status("looking for what came by half", &got, 404);
+    let whole = format!("parts?upload_id={id}");
+    let listed = bench.by_hand("GET", &bucket, &whole, &[], "").await?.json();
+    let parts = listed["object_parts"].as_array().map(Vec::len);
+    report.equal("the parts that came by half", &parts, &Some(0));
+    Ok(())
+}
+
+/// What comes in chunks has none.
+async fn a_body_says_its_length(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let id = bench.begin(&bucket, "parts", &[]).await?;
+    let part = format!("parts?part_number=0&upload_id={id}");
+    let lines = "Transfer-Encoding: chunked\r\n";
+    for (method, target) in [
+        ("PUT", "k"),
+        ("POST", "log?append&position=0"),
+        ("PUT", part.as_str()),
+    ] {
+        let body = b"5\r\nhello\r\n0\r\n\r\n";
+        let status = answered(bench, (method, target), lines, body).await?;
+        report.holds(
+            format!("{method} {target} in chunks is answered with {status:?}"),
+            status.is_some_and(|status| (400..500).contains(&status)),
+        );
+    }
+    let listed = bench.by_hand("GET", &bucket, "", &[], "").await?.json();
+    let keys = listed["keys"].as_array().map(Vec::len);
+    report.equal("the objects that came in chunks", &keys, &Some(0));
+    Ok(())
+}
