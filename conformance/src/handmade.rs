@@ -1,11 +1,12 @@
 //! Requests that are made and signed without the SDK, byte for byte as a check wants them.
 
+use std::fmt::Display;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
-use qingstor::Body;
 use qingstor::transport::Transport;
+use qingstor::{Body, Error};
 use serde_json::Value;
 
 use crate::expected;
@@ -48,10 +49,10 @@ pub(crate) const SIGNED: [&str; 26] = [
 #[derive(Clone, Debug)]
 pub(crate) struct Handmade<'a> {
     slot: &'a Slot,
-    method: &'static str,
-    /// Path and query as they are sent.
+    method: String,
+    /// Path and query, the path beginning with the bucket.
     target: String,
-    /// Another host than the endpoint's, with its port.
+    /// Another host than the endpoint's, with its port; the bucket stays in the path then.
     host: Option<String>,
     headers: Vec<(String, String)>,
     body: Bytes,
@@ -60,10 +61,14 @@ pub(crate) struct Handmade<'a> {
 }
 
 impl<'a> Handmade<'a> {
-    pub(crate) fn new(slot: &'a Slot, method: &'static str, target: impl Into<String>) -> Self {
+    pub(crate) fn new(
+        slot: &'a Slot,
+        method: impl Into<String>,
+        target: impl Into<String>,
+    ) -> Self {
         Handmade {
             slot,
-            method,
+            method: method.into(),
             target: target.into(),
             host: None,
             headers: Vec::new(),
@@ -73,13 +78,14 @@ impl<'a> Handmade<'a> {
     }
 
     /// The same with another method.
-    pub(crate) fn method(self, method: &'static str) -> Self {
-        Handmade { method, ..self }
+    pub(crate) fn method(mut self, method: &str) -> Self {
+        method.clone_into(&mut self.method);
+        self
     }
 
     /// A header more; one of the same name stays.
     pub(crate) fn header(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.headers.push((name.to_owned(), value.into()));
+        self.headers.push((name.to_ascii_lowercase(), value.into()));
         self
     }
 
@@ -97,6 +103,12 @@ impl<'a> Handmade<'a> {
     pub(crate) fn host(mut self, host: impl Into<String>) -> Self {
         self.host = Some(host.into());
         self
+    }
+
+    /// Leaves the bucket in the path, whatever it is called.
+    pub(crate) fn in_path(self) -> Self {
+        let host = self.slot.host.clone();
+        self.host(host)
     }
 
     /// Signs another path than the one that is sent.
@@ -149,19 +161,19 @@ impl<'a> Handmade<'a> {
     }
 
     fn string_to_sign(&self, date: &str) -> String {
-        let mut lines = vec![self.method.to_owned()];
+        let mut lines = vec![self.method.clone()];
         for name in ["content-md5", "content-type"] {
             lines.push(self.find(name).unwrap_or("").to_owned());
         }
         lines.push(date.to_owned());
-        let mut own: Vec<String> = self
-            .headers
-            .iter()
-            .filter(|(name, _)| name.starts_with("x-qs-"))
-            .map(|(name, value)| format!("{name}:{}", value.trim()))
-            .collect();
-        own.sort();
-        lines.extend(own);
+        // By name: `-md5` stands behind what it is the digest of.
+        let own = self.headers().filter(|(name, _)| name.starts_with("x-qs-"));
+        let mut own: Vec<(&str, &str)> = own.collect();
+        own.sort_by_key(|(name, _)| *name);
+        lines.extend(
+            own.iter()
+                .map(|(name, value)| format!("{name}:{}", value.trim())),
+        );
         let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
         let mut signed: Vec<String> = query
             .split('&')
@@ -181,45 +193,59 @@ impl<'a> Handmade<'a> {
         lines.join("\n")
     }
 
+    /// Host and port that it goes to, and what its first line names there.
+    pub(crate) fn place(&self) -> (String, String) {
+        let slot = self.slot;
+        let (_, own) = slot.target.scheme_and_host();
+        let bucket = self.target[1..].split(['/', '?']).next().unwrap_or("");
+        match &self.host {
+            Some(host) => (host.clone(), self.target.clone()),
+            None if bucket.is_empty() => (own.to_owned(), self.target.clone()),
+            None if slot.target.virtual_host => {
+                let rest = &self.target[1 + bucket.len()..];
+                let slash = if rest.starts_with('/') { "" } else { "/" };
+                (format!("{bucket}.{}", slot.host), format!("{slash}{rest}"))
+            }
+            None => (slot.host.clone(), self.target.clone()),
+        }
+    }
+
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let headers = self.headers.iter();
+        headers.map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// Sends it and brings the answer.
     pub(crate) async fn send(self) -> Result<Received, Problem> {
-        let endpoint = self.slot.target.endpoint.as_str();
-        let (scheme, own) = endpoint.split_once("://").unwrap_or(("http", endpoint));
-        let host = self.host.as_deref().unwrap_or(own);
+        let what = format!("{} {}", self.method, self.target);
+        let failed = |error: &dyn Display| Problem::Fail(format!("{what}: {error}"));
+        let (scheme, _) = self.slot.target.scheme_and_host();
+        let (host, target) = self.place();
         let mut request = http::Request::builder()
-            .method(self.method)
-            .uri(format!("{scheme}://{host}{}", self.target));
-        for (name, value) in &self.headers {
+            .method(self.method.as_str())
+            .uri(format!("{scheme}://{host}{target}"));
+        for (name, value) in self.headers() {
             request = request.header(name, value);
         }
-        let what = format!("{} {}", self.method, self.target);
-        let failed = |why: String| Problem::Fail(format!("{what}: {why}"));
         let request = request
             .header("content-length", self.body.len())
             .body(Body::from(self.body))
-            .map_err(|error| failed(error.to_string()))?;
-        let sent = self.slot.wire.send(request).await;
-        sent.map_err(|error| failed(error.to_string()))?;
-        match self.slot.wire.log.last().map(|exchange| exchange.received) {
-            Some(Ok(received)) => Ok(received),
-            _ => Err(failed("no answer came".to_owned())),
-        }
+            .map_err(|error| failed(&error))?;
+        let answer = async {
+            let (head, body) = self.slot.wire.send(request).await?.into_parts();
+            Ok::<_, Error>(Received {
+                status: head.status.as_u16(),
+                headers: head.headers,
+                body: body.into_bytes().await?,
+            })
+        };
+        answer.await.map_err(|error| failed(&error))
     }
-}
-
-/// The JSON of an answer; `null` if it is none.
-pub(crate) fn document(answer: &Received) -> Value {
-    serde_json::from_slice(&answer.body).unwrap_or_default()
-}
-
-/// The code of a refusal; empty without one.
-pub(crate) fn code(answer: &Received) -> String {
-    document(answer)["code"].as_str().unwrap_or("").to_owned()
 }
 
 /// Status and code of an answer, as tables of cases have them.
 pub(crate) fn outcome(answer: &Received) -> (u16, String) {
-    (answer.status, code(answer))
+    (answer.status, answer.code())
 }
 
 /// Seconds since 1970.

@@ -22,7 +22,6 @@ mod hostile;
 mod lease;
 mod multipart;
 mod names;
-mod neighbour;
 pub mod output;
 mod redact;
 mod report;

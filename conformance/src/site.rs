@@ -1,6 +1,7 @@
-//! A web site of this machine, for endpoints that are to ask another server for something.
+//! A web server of this machine, whom an endpoint talks to: the origin of what it fetches, the receiver of notifications.
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,40 +11,72 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-/// A server that answers each path with bytes that were prepared for it. It ends when it is dropped.
+use crate::slot::Problem;
+use crate::wire::Received;
+
+/// A request that it got.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    pub(crate) method: String,
+    /// Path and query.
+    pub(crate) target: String,
+    pub(crate) host: String,
+    pub(crate) body: String,
+}
+
+/// A server that answers each path with what was prepared for it. It ends when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Site {
     address: SocketAddr,
-    shared: Arc<Mutex<Shared>>,
+    shared: Arc<Shared>,
     task: JoinHandle<()>,
 }
 
-#[derive(Debug, Default)]
 struct Shared {
-    /// By path and query.
-    answers: BTreeMap<String, Answer>,
-    asked: Vec<String>,
-    /// The `Host` of each request.
-    hosts: Vec<String>,
+    prepared: Mutex<BTreeMap<String, Prepared>>,
+    /// What is said at all other paths.
+    otherwise: Box<dyn Fn(&Heard) -> Received + Send + Sync>,
+    heard: Mutex<Vec<Heard>>,
 }
 
-#[derive(Clone, Debug)]
-struct Answer {
+#[derive(Clone)]
+struct Prepared {
     bytes: Vec<u8>,
     /// It is given when there is a permit.
     gate: Option<Arc<Semaphore>>,
 }
 
-fn lock(shared: &Mutex<Shared>) -> MutexGuard<'_, Shared> {
+impl Debug for Shared {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared")
+            .field("heard", &lock(&self.heard))
+            .finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Site {
-    /// At a free port.
-    pub(crate) async fn start() -> io::Result<Site> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
-        let shared = Arc::new(Mutex::new(Shared::default()));
+    /// At a free port. What is not prepared is missing.
+    pub(crate) async fn start() -> Result<Site, Problem> {
+        Site::answering(|_| Received::new(404, "")).await
+    }
+
+    /// Answers what is not prepared with what a function makes of it.
+    pub(crate) async fn answering(
+        otherwise: impl Fn(&Heard) -> Received + Send + Sync + 'static,
+    ) -> Result<Site, Problem> {
+        let failed = |error: io::Error| Problem::Fail(format!("no site can be started: {error}"));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+        let listener = listener.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let shared = Arc::new(Shared {
+            prepared: Mutex::default(),
+            otherwise: Box::new(otherwise),
+            heard: Mutex::default(),
+        });
         let task = tokio::spawn(listen(listener, Arc::clone(&shared)));
         Ok(Site {
             address,
@@ -73,27 +106,33 @@ impl Site {
 
     /// Answers a path with these very bytes, and ends the connection.
     pub(crate) fn bytes(&self, path: &str, bytes: Vec<u8>) {
-        let answer = Answer { bytes, gate: None };
-        lock(&self.shared).answers.insert(path.to_owned(), answer);
+        let answer = Prepared { bytes, gate: None };
+        lock(&self.shared.prepared).insert(path.to_owned(), answer);
     }
 
     /// Holds a prepared answer back until there is a permit.
     pub(crate) fn hold(&self, path: &str) -> Arc<Semaphore> {
         let gate = Arc::new(Semaphore::new(0));
-        if let Some(answer) = lock(&self.shared).answers.get_mut(path) {
+        if let Some(answer) = lock(&self.shared.prepared).get_mut(path) {
             answer.gate = Some(Arc::clone(&gate));
         }
         gate
     }
 
-    /// The paths that were asked for so far, with their queries.
-    pub(crate) fn asked(&self) -> Vec<String> {
-        lock(&self.shared).asked.clone()
+    /// What it got so far.
+    pub(crate) fn heard(&self) -> Vec<Heard> {
+        lock(&self.shared.heard).clone()
     }
 
-    /// The hosts that were named so far.
-    pub(crate) fn hosts(&self) -> Vec<String> {
-        lock(&self.shared).hosts.clone()
+    /// What it got so far, which is forgotten.
+    pub(crate) fn take(&self) -> Vec<Heard> {
+        std::mem::take(&mut *lock(&self.shared.heard))
+    }
+
+    /// The paths that were asked for so far, with their queries.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        let heard = self.heard().into_iter();
+        heard.map(|heard| heard.target).collect()
     }
 }
 
@@ -103,7 +142,7 @@ impl Drop for Site {
     }
 }
 
-async fn listen(listener: TcpListener, shared: Arc<Mutex<Shared>>) {
+async fn listen(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((stream, _)) = listener.accept().await {
         let shared = Arc::clone(&shared);
         tokio::spawn(async move {
@@ -113,39 +152,67 @@ async fn listen(listener: TcpListener, shared: Arc<Mutex<Shared>>) {
     }
 }
 
-async fn answer(mut stream: TcpStream, shared: &Mutex<Shared>) -> io::Result<()> {
-    let mut head = Vec::new();
-    while !head.windows(4).any(|window| window == b"\r\n\r\n") {
-        let mut piece = [0; 4096];
-        let count = stream.read(&mut piece).await?;
-        if count == 0 || head.len() > 64 << 10 {
-            return Ok(());
-        }
-        head.extend_from_slice(&piece[..count]);
-    }
-    let head = String::from_utf8_lossy(&head).into_owned();
-    let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    let host = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.eq_ignore_ascii_case("host")
-            .then(|| value.trim().to_owned())
-    });
-    let found = {
-        let mut shared = lock(shared);
-        shared.asked.push(path.clone());
-        shared.hosts.extend(host);
-        shared.answers.get(&path).cloned()
+async fn answer(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
+    let Some(heard) = read(&mut stream).await? else {
+        return Ok(());
     };
-    let missing = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-    let bytes = match found {
-        Some(Answer { bytes, gate }) => {
+    let prepared = lock(&shared.prepared).get(&heard.target).cloned();
+    lock(&shared.heard).push(heard.clone());
+    let bytes = match prepared {
+        Some(Prepared { bytes, gate }) => {
             if let Some(gate) = gate {
                 let _ = gate.acquire().await.map(|permit| permit.forget());
             }
             bytes
         }
-        None => missing.to_vec(),
+        None => written((shared.otherwise)(&heard)),
     };
     stream.write_all(&bytes).await?;
     stream.shutdown().await
+}
+
+/// A whole request, unless it ends too early.
+async fn read(stream: &mut TcpStream) -> io::Result<Option<Heard>> {
+    let mut text = Vec::new();
+    let end = loop {
+        if let Some(at) = text.windows(4).position(|four| four == b"\r\n\r\n") {
+            break at + 4;
+        }
+        if text.len() > 64 << 10 || stream.read_buf(&mut text).await? == 0 {
+            return Ok(None);
+        }
+    };
+    let head = String::from_utf8_lossy(&text[..end]).into_owned();
+    let header = |wanted: &str| {
+        head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            let found = name.eq_ignore_ascii_case(wanted);
+            found.then(|| value.trim().to_owned())
+        })
+    };
+    let length: Option<usize> = header("content-length").and_then(|text| text.parse().ok());
+    while text.len() < end + length.unwrap_or(0) {
+        if stream.read_buf(&mut text).await? == 0 {
+            return Ok(None);
+        }
+    }
+    let mut words = head.split(' ').map(str::to_owned);
+    Ok(Some(Heard {
+        method: words.next().unwrap_or_default(),
+        target: words.next().unwrap_or_default(),
+        host: header("host").unwrap_or_default(),
+        body: String::from_utf8_lossy(&text[end..]).into_owned(),
+    }))
+}
+
+fn written(answer: Received) -> Vec<u8> {
+    let mut head = format!("HTTP/1.1 {} -\r\nConnection: close\r\n", answer.status);
+    for (name, value) in &answer.headers {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    head.push_str(&format!("Content-Length: {}\r\n\r\n", answer.body.len()));
+    let mut bytes = head.into_bytes();
+    bytes.extend_from_slice(&answer.body);
+    bytes
 }

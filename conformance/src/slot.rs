@@ -5,17 +5,20 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use qingstor::Client;
+use qingstor::{Client, Error};
 
 use crate::backstage::Backstage;
 use crate::example::Example;
 use crate::lease::{self, Lease, State};
 use crate::names::Names;
 use crate::target::{Key, Target};
-use crate::wire::{Exchange, Wire};
+use crate::wire::{Canned, Exchange, Received, Wire};
 
 /// An account allows no more.
 const BUCKETS: usize = 2;
+
+/// How examples call the zone that everything is in.
+const SAMPLE_ZONE: &str = "pek3a";
 
 /// Why a check cannot begin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub struct Slot {
     pub wire: Wire,
     /// The client of the buckets' owner.
     pub client: Client,
+    /// Host and port of the buckets, which stands behind the bucket's name in virtual-host style.
+    pub(crate) host: String,
     leases: Vec<Lease>,
     /// Whether the account has buckets that are not of the checks.
     foreign: bool,
@@ -114,11 +119,13 @@ impl Slot {
         }
         let foreign = names.iter().any(|name| !own(name));
         wire.log.take();
+        let host = host(&target).await.map_err(|error| error.to_string())?;
         Ok(Slot {
             target,
             backstage: None,
             wire,
             client,
+            host,
             leases,
             foreign,
         })
@@ -172,11 +179,21 @@ impl Slot {
         }
         let versioned = example.is_versioned();
         let exact = example.operation == "list_buckets";
+        let zone = self.target.zone.clone();
+        let mut headers = example.request_headers.iter();
+        if zone.is_empty() && headers.any(|(_, value)| *value == Some(SAMPLE_ZONE)) {
+            let why = "it names a zone, and that of the buckets is not known (--zone)";
+            return Err(Problem::Skip(why.to_owned()));
+        }
         // What the example's own call makes must be possible.
         let made_by_call = example.operation == "put_bucket" && present.is_empty();
         let leased = self.lease(present.len(), versioned, exact || made_by_call);
         let leased = leased.await?;
         let mut names = Names::as_written();
+        // Before the buckets, whose names may contain it.
+        if !zone.is_empty() {
+            names.learn(SAMPLE_ZONE, zone);
+        }
         for (bucket, actual) in present.iter().zip(&leased) {
             names.learn(*bucket, actual);
         }
@@ -297,4 +314,17 @@ impl Slot {
         }
         left
     }
+}
+
+/// Where a client says that the buckets are.
+async fn host(target: &Target) -> Result<String, Error> {
+    let canned = Canned::new([Received::new(200, "")]);
+    let target = Target {
+        virtual_host: false,
+        ..target.clone()
+    };
+    let client = target.client(None, canned.clone())?;
+    client.bucket("bucket").head_bucket().send().await?;
+    let sent = canned.log.last().map(|exchange| exchange.sent.host);
+    Ok(sent.unwrap_or_default())
 }

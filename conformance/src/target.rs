@@ -63,6 +63,12 @@ impl Target {
         ["a", "b"].map(|suffix| format!("{}-{suffix}", self.prefix))
     }
 
+    /// The endpoint's two parts.
+    pub(crate) fn scheme_and_host(&self) -> (&str, &str) {
+        let parts = self.endpoint.trim_end_matches('/').split_once("://");
+        parts.unwrap_or(("http", &self.endpoint))
+    }
+
     /// The transport to it.
     ///
     /// # Errors

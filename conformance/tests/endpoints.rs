@@ -226,6 +226,49 @@ async fn nothing_is_left_behind_in_an_account() {
     emulator.shutdown().await;
 }
 
+/// Everything holds too where the bucket stands in the host.
+#[tokio::test(flavor = "multi_thread")]
+async fn buckets_may_stand_in_the_host() {
+    let (emulator, target) = emulator().await;
+    let target = Target {
+        endpoint: target.endpoint.replace("127.0.0.1", "pek3a.localhost"),
+        virtual_host: true,
+        ..target
+    };
+    let run = run(target, &[""]).await;
+    let contradicted = run.of(Class::Unverified(false));
+    let failed = run.of(Class::Failed).chain(contradicted);
+    let failed: Vec<String> = failed.map(|entry| entry.check.name()).collect();
+    assert!(
+        failed.is_empty() && run.problem.is_none(),
+        "{failed:?} {:?}",
+        run.problem
+    );
+    emulator.shutdown().await;
+}
+
+/// Examples name a zone that need not be the endpoint's.
+#[tokio::test(flavor = "multi_thread")]
+async fn any_zone_will_do() {
+    let emulator = Emulator::builder()
+        .zone("sh1a")
+        .access_key("key-id", SECRET);
+    let emulator = emulator.start().await.expect("an emulator");
+    for (zone, skipped) in [("sh1a", None), ("", Some("list_buckets/live/of_one_zone"))] {
+        let target = Target {
+            zone: zone.to_owned(),
+            ..target(emulator.endpoint())
+        };
+        let run = run(target, &["list_buckets/live", "get_bucket_statistics/live"]).await;
+        let failed: Vec<String> = run.of(Class::Failed).map(|e| e.check.name()).collect();
+        let text = output::render(&run, Format::Text, false, &[SECRET]).expect("a text");
+        assert!(failed.is_empty(), "in {zone:?}: {text}");
+        let left_out: Vec<String> = run.of(Class::Skipped).map(|e| e.check.name()).collect();
+        assert_eq!(left_out, Vec::from_iter(skipped), "in {zone:?}");
+    }
+    emulator.shutdown().await;
+}
+
 /// A run that was interrupted has left buckets with objects in them. The next one finds and takes them over.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_an_interrupted_run_has_left_is_taken_over() {

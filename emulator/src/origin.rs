@@ -101,9 +101,9 @@ async fn exchange(
         return Err(failed("the URL has no host"));
     };
     let port = uri.port_u16().unwrap_or(80);
-    let address = resolve(host, port, settings).await?;
+    let addresses = resolve(host, port, settings).await?;
     let exchange = async {
-        let stream = TcpStream::connect(address).await.map_err(failed)?;
+        let stream = TcpStream::connect(&addresses[..]).await.map_err(failed)?;
         let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
             .await
             .map_err(failed)?;
@@ -124,20 +124,27 @@ async fn exchange(
         .map_err(|_| failed("the origin does not answer"))?
 }
 
-/// The address that is connected to is the one that is judged, so a name cannot change in between.
-async fn resolve(host: &str, port: u16, settings: &Settings) -> Result<SocketAddr, ApiError> {
+/// The addresses that are connected to are those that are judged, so a name cannot change in between.
+async fn resolve(host: &str, port: u16, settings: &Settings) -> Result<Vec<SocketAddr>, ApiError> {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
-    let addresses: Vec<SocketAddr> = timeout(PATIENCE, lookup_host((bare, port)))
+    // RFC 6761, section 6.3; not every system's resolver knows.
+    let absolute = bare.strip_suffix('.').unwrap_or(bare).to_ascii_lowercase();
+    let name = match absolute.ends_with(".localhost") {
+        true => "localhost",
+        false => bare,
+    };
+    let addresses = timeout(PATIENCE, lookup_host((name, port)))
         .await
         .map_err(|_| failed("the origin's name does not resolve"))?
-        .map_err(failed)?
-        .collect();
-    addresses
-        .into_iter()
-        .find(|address| settings.fetch_anywhere || address.ip().is_loopback())
-        .ok_or_else(|| {
-            failed("the origin is not on this machine, and fetching from others is not allowed")
-        })
+        .map_err(failed)?;
+    let allowed = |address: &SocketAddr| settings.fetch_anywhere || address.ip().is_loopback();
+    let allowed: Vec<SocketAddr> = addresses.filter(allowed).collect();
+    if allowed.is_empty() {
+        return Err(failed(
+            "the origin is not on this machine, and fetching from others is not allowed",
+        ));
+    }
+    Ok(allowed)
 }
 
 fn read(response: Response<Incoming>, settings: &Settings) -> Result<Fetched, ApiError> {

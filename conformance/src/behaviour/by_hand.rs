@@ -1,15 +1,15 @@
-//! Requests that a check writes down itself: what it names arrives as it stands there.
+//! What a check writes down itself arrives as it stands there: short forms for requests about a bucket, and for what the
+//! answers have to be.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue};
 use qingstor::Bucket;
 
-use super::{Bench, Problem, needed};
-use crate::checks::{any_answer, raw};
+use super::{Bench, Problem};
+use crate::handmade::Handmade;
 use crate::report::Report;
-use crate::wire::{Canned, Received, Sent};
+use crate::wire::Received;
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
     /// Asks as the owner. The target is what stands behind the bucket: a key, percent-encoded, and a query.
     pub(crate) async fn by_hand(
         &self,
@@ -19,8 +19,8 @@ impl Bench<'_> {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Result<Received, Problem> {
-        let sent = self.written(method, bucket, target, headers).await?;
-        self.exchange(sent, headers, body.into()).await
+        let written = self.written(method, bucket, target, headers).body(body);
+        written.signed(self.key()).send().await
     }
 
     /// The same without a signature.
@@ -32,54 +32,29 @@ impl Bench<'_> {
         headers: &[(&str, &str)],
         body: impl Into<Bytes>,
     ) -> Result<Received, Problem> {
-        let mut sent = self.written(method, bucket, target, headers).await?;
-        sent.headers.remove("authorization");
-        self.exchange(sent, headers, body.into()).await
+        let written = self.written(method, bucket, target, headers).body(body);
+        written.send().await
     }
 
-    async fn exchange(
-        &self,
-        sent: Sent,
-        headers: &[(&str, &str)],
-        body: Bytes,
-    ) -> Result<Received, Problem> {
-        let what = format!("{} {} with {headers:?}", sent.method, sent.target);
-        needed(&what, raw::send(self.slot, Sent { body, ..sent }).await)
-    }
-
-    /// The request, which is not sent.
-    pub(super) async fn written(
+    /// The request, which is neither signed nor sent.
+    pub(super) fn written(
         &self,
         method: &str,
         bucket: &Bucket,
         target: &str,
         headers: &[(&str, &str)],
-    ) -> Result<Sent, Problem> {
-        let canned = Canned::new([any_answer()]);
-        let key = &self.slot.target.key;
-        let client = self.slot.target.client(Some(key), canned.clone());
-        let client = needed("making a client", client)?;
-        let _ = client.bucket(bucket.name()).head_bucket().send().await;
-        let Some(exchange) = canned.log.last() else {
-            return Err(Problem::Fail("nothing is sent".to_owned()));
+    ) -> Handmade<'a> {
+        let slash = if target.is_empty() || target.starts_with('?') {
+            ""
+        } else {
+            "/"
         };
-        let mut sent = exchange.sent;
-        sent.method = method.to_owned();
-        let root = sent.path().trim_end_matches('/').to_owned();
-        sent.target = match target {
-            "" => sent.target,
-            query if query.starts_with('?') => format!("{}{query}", sent.path()),
-            key => format!("{root}/{key}"),
-        };
+        let target = format!("/{}{slash}{target}", bucket.name());
+        let mut request = self.handmade(method, target);
         for (name, value) in headers {
-            let parsed = HeaderName::from_bytes(name.as_bytes());
-            let (Ok(name), Ok(value)) = (parsed, HeaderValue::from_str(value)) else {
-                let why = format!("{name}: {value:?} cannot be sent");
-                return Err(Problem::Fail(why));
-            };
-            sent.headers.append(name, value);
+            request = request.header(name, *value);
         }
-        Ok(sent)
+        request
     }
 
     /// Begins an upload and brings its id.

@@ -72,16 +72,13 @@ impl<'a> Bench<'a> {
     }
 
     /// A request that is made without the SDK.
-    pub(crate) fn handmade(&self, method: &'static str, target: impl Into<String>) -> Handmade<'a> {
+    pub(crate) fn handmade(&self, method: &str, target: impl Into<String>) -> Handmade<'a> {
         Handmade::new(self.slot, method, target)
     }
 
     /// Host and port of the endpoint.
     pub(crate) fn host(&self) -> &'a str {
-        let endpoint = self.slot.target.endpoint.as_str();
-        endpoint
-            .split_once("://")
-            .map_or(endpoint, |(_, host)| host)
+        self.slot.target.scheme_and_host().1
     }
 
     /// The owner's key.

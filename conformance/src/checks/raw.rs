@@ -41,11 +41,8 @@ pub(crate) fn signed(slot: &Slot, sent: &Sent) -> HeaderMap {
         .filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)))
         .collect();
     let query = sent.target.split_once('?').map_or("", |(_, query)| query);
-    let host_bucket = slot
-        .target
-        .virtual_host
-        .then(|| sent.host.split('.').next())
-        .flatten();
+    let host_bucket = sent.host.strip_suffix(&slot.host);
+    let host_bucket = host_bucket.and_then(|name| name.strip_suffix('.'));
     let signable = Signable::new(&sent.method, sent.path())
         .query(query)
         .bucket(host_bucket)

@@ -340,7 +340,7 @@ async fn example_two_classes(client: &Client, names: &Names, report: &mut Report
             .varying(
                 "location",
                 &output.location,
-                &Some("pek3a".to_string()),
+                &Some(names.text("pek3a").to_string()),
                 output.location.is_some(),
             );
         report

@@ -353,7 +353,7 @@ async fn example_all(client: &Client, names: &Names, report: &mut Report) {
                     .varying(
                         "buckets[0].location",
                         &item.location,
-                        &Some("pek3a".to_string()),
+                        &Some(names.text("pek3a").to_string()),
                         item.location.is_some(),
                     );
                 report
@@ -389,7 +389,7 @@ async fn example_all(client: &Client, names: &Names, report: &mut Report) {
                     .varying(
                         "buckets[1].location",
                         &item.location,
-                        &Some("pek3a".to_string()),
+                        &Some(names.text("pek3a").to_string()),
                         item.location.is_some(),
                     );
                 report
@@ -420,7 +420,7 @@ async fn example_all(client: &Client, names: &Names, report: &mut Report) {
 
 async fn example_of_one_zone(client: &Client, names: &Names, report: &mut Report) {
     let _ = names;
-    let outcome = client.list_buckets().location("pek3a").send().await;
+    let outcome = client.list_buckets().location(names.text("pek3a")).send().await;
     if let Some(output) = report.output(outcome) {
         report.equal("count", &output.count, &1);
         {
@@ -437,7 +437,7 @@ async fn example_of_one_zone(client: &Client, names: &Names, report: &mut Report
                     .equal(
                         "buckets[0].location",
                         &item.location,
-                        &Some("pek3a".to_string()),
+                        &Some(names.text("pek3a").to_string()),
                     );
                 report
                     .varying(
@@ -484,7 +484,7 @@ async fn example_second_page(client: &Client, names: &Names, report: &mut Report
                     .varying(
                         "buckets[0].location",
                         &item.location,
-                        &Some("pek3a".to_string()),
+                        &Some(names.text("pek3a").to_string()),
                         item.location.is_some(),
                     );
                 report

@@ -143,7 +143,12 @@ async fn example_all(client: &Client, names: &Names, report: &mut Report) {
             if !report.is_live() {
                 report.equal("locations", &item.len(), &2usize);
                 if let Some(item) = item.first() {
-                    report.equal("locations[0].id", &item.id, &"pek3a".to_string());
+                    report
+                        .equal(
+                            "locations[0].id",
+                            &item.id,
+                            &names.text("pek3a").to_string(),
+                        );
                     report
                         .equal(
                             "locations[0].name",
@@ -154,7 +159,7 @@ async fn example_all(client: &Client, names: &Names, report: &mut Report) {
                         .equal(
                             "locations[0].endpoint",
                             &item.endpoint,
-                            &Some("pek3a.qingstor.com".to_string()),
+                            &Some(names.text("pek3a.qingstor.com").to_string()),
                         );
                 }
                 if let Some(item) = item.get(1usize) {
@@ -186,7 +191,12 @@ async fn example_in_chinese(client: &Client, names: &Names, report: &mut Report)
             if !report.is_live() {
                 report.equal("locations", &item.len(), &2usize);
                 if let Some(item) = item.first() {
-                    report.equal("locations[0].id", &item.id, &"pek3a".to_string());
+                    report
+                        .equal(
+                            "locations[0].id",
+                            &item.id,
+                            &names.text("pek3a").to_string(),
+                        );
                     report
                         .equal(
                             "locations[0].name",
@@ -197,7 +207,7 @@ async fn example_in_chinese(client: &Client, names: &Names, report: &mut Report)
                         .equal(
                             "locations[0].endpoint",
                             &item.endpoint,
-                            &Some("pek3a.qingstor.com".to_string()),
+                            &Some(names.text("pek3a.qingstor.com").to_string()),
                         );
                 }
                 if let Some(item) = item.get(1usize) {

@@ -79,6 +79,22 @@ async fn the_source_is_stored_with_its_type() {
     }
 }
 
+/// Whatever the system's resolver says of such names.
+#[tokio::test]
+async fn an_origin_below_localhost_is_on_this_machine() {
+    let server = Server::with_bucket().await;
+    let port = origin().await.port();
+    for host in [
+        "localhost",
+        "pictures.pek3a.localhost",
+        "PICTURES.LOCALHOST.",
+    ] {
+        let request = fetch(&format!("http://{host}:{port}/good?a=1%202"));
+        let reply = server.send(&request).await;
+        assert_eq!(reply.status, 201, "{host}: {}", reply.text());
+    }
+}
+
 #[tokio::test]
 async fn what_can_go_wrong_with_an_origin() {
     let server = Server::with_bucket().await;

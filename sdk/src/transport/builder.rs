@@ -3,12 +3,14 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::redirect;
 use zeroize::Zeroizing;
 
 use super::http_transport::HttpTransport;
+use super::names::Names;
 use super::roots::Roots;
 use crate::error::Error;
 
@@ -119,7 +121,9 @@ impl HttpTransportBuilder {
         self
     }
 
-    /// Connects to `address` instead of resolving `host`. A port other than 0 replaces that of the URL.
+    /// Connects to `address` instead of resolving `host`. A port other than 0 replaces that of the URL. Names under
+    /// `.localhost` need no such line: they are this machine
+    /// ([RFC 6761, section 6.3](https://www.rfc-editor.org/rfc/rfc6761#section-6.3)).
     pub fn resolve(mut self, host: impl Into<String>, address: SocketAddr) -> Self {
         self.resolve.push((host.into(), address));
         self
@@ -217,6 +221,7 @@ impl HttpTransportBuilder {
             .no_brotli()
             .no_zstd()
             .no_deflate()
+            .dns_resolver(Arc::new(Names))
             .connect_timeout(timeouts.connect);
         for (host, address) in &self.resolve {
             builder = builder.resolve(host, *address);

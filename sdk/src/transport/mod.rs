@@ -3,6 +3,7 @@
 mod builder;
 mod http_transport;
 mod idle;
+mod names;
 mod roots;
 
 use std::fmt;

@@ -50,6 +50,26 @@ async fn loopback() -> (SocketAddr, Log) {
     plain(TcpListener::bind("127.0.0.1:0").await.unwrap()).await
 }
 
+/// Whatever the system's resolver says of such names.
+#[tokio::test]
+async fn names_under_localhost_are_this_machine() {
+    let (address, log) = loopback().await;
+    let client = Client::builder()
+        .no_environment()
+        .endpoint(format!("http://pek3a.localhost:{}", address.port()))
+        .virtual_host_style(true)
+        .anonymous()
+        .http(HttpTransport::builder().no_proxy())
+        .retry(RetryPolicy::never())
+        .build()
+        .unwrap();
+    let object = client.bucket("my-bucket").get_object("k").send().await;
+    assert_eq!(object.unwrap().body.into_bytes().await.unwrap(), "meow");
+    let heads = log.lock().unwrap();
+    let host = format!("host: my-bucket.pek3a.localhost:{}", address.port());
+    assert!(heads[0].contains(&host), "{heads:?}");
+}
+
 async fn encrypted() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -8,8 +8,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::behaviour::{Behaviour, Bench, Done, made, needed};
-use crate::neighbour::Neighbour;
 use crate::report::Report;
+use crate::site::Site;
 use crate::slot::Problem;
 use crate::wire::Received;
 
@@ -48,11 +48,11 @@ pub(super) async fn put(bench: &Bench<'_>, setting: &str, body: Value) -> Done {
 async fn every_notification_about_it_is_sent(bench: &Bench<'_>, report: &mut Report) -> Done {
     let backstage = bench.backstage()?;
     let bucket = bench.bucket();
-    let receiver = Neighbour::start(|_| Received::new(200, "")).await?;
+    let receiver = Site::answering(|_| Received::new(200, "")).await?;
     let rule = |id: &str, events: Value, filters: Value| {
         json!({
             "id": id, "event_types": events, "object_filters": filters, "cloudfunc": "notifier",
-            "notify_url": format!("{}/{id}", receiver.url()),
+            "notify_url": format!("{}/{id}", receiver.url("")),
         })
     };
     let rules = [
@@ -190,7 +190,7 @@ async fn a_notification_is_sent_twice_if_need_be(bench: &Bench<'_>, report: &mut
     let backstage = bench.backstage()?;
     let bucket = bench.bucket();
     let failed = AtomicBool::new(false);
-    let receiver = Neighbour::start(move |heard| {
+    let receiver = Site::answering(move |heard| {
         let first = !failed.swap(true, Ordering::Relaxed);
         let status = match heard.target.as_str() {
             "/never" => 500,
@@ -211,7 +211,7 @@ async fn a_notification_is_sent_twice_if_need_be(bench: &Bench<'_>, report: &mut
     ] {
         let rule = json!({
             "id": "n", "event_types": ["create_object"], "cloudfunc": "notifier",
-            "notify_url": format!("{}/{path}", receiver.url()),
+            "notify_url": format!("{}/{path}", receiver.url("")),
         });
         put(bench, "notification", json!({ "notifications": [rule] })).await?;
         needed("storing", bucket.put_object("k", "hello").send().await)?;
@@ -293,9 +293,9 @@ async fn nobody_in_particular_has_no_id(bench: &Bench<'_>, report: &mut Report) 
     let backstage = bench.backstage()?;
     let bucket = bench.bucket();
     let name = bucket.name();
-    let receiver = Neighbour::start(|_| Received::new(200, "")).await?;
+    let receiver = Site::answering(|_| Received::new(200, "")).await?;
     let rule = json!({
-        "id": "n", "event_types": ["create_object"], "cloudfunc": "notifier", "notify_url": receiver.url(),
+        "id": "n", "event_types": ["create_object"], "cloudfunc": "notifier", "notify_url": receiver.url(""),
     });
     put(bench, "notification", json!({ "notifications": [rule] })).await?;
     let everybody = json!({ "type": "group", "name": "QS_ALL_USERS" });

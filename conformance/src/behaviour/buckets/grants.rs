@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::statements::{expect, policy, put, set, statement, tries};
 use crate::behaviour::{Behaviour, Bench, Done, needed};
-use crate::handmade::{document, outcome, unix_now};
+use crate::handmade::{outcome, unix_now};
 use crate::report::Report;
 
 pub(super) static ALL: [Behaviour; 6] = [
@@ -291,7 +291,7 @@ async fn a_folder_is_opened_for_every_list(bench: &Bench<'_>, report: &mut Repor
             let answer = request.send().await?;
             report.equal(&target, &answer.status, &expected);
             if expected == 200 {
-                let document = document(&answer);
+                let document = answer.json();
                 let told = document["owner"]["id"].as_str();
                 report.equal(&format!("{target}: the owner"), &told, &owner.as_deref());
                 let keys = document["keys"].as_array().map(Vec::len);

@@ -4,7 +4,7 @@ use qingstor::types::{AclEntry, Grantee, PolicyStatement};
 
 use crate::behaviour::{Behaviour, Bench, Done, needed};
 use crate::expected;
-use crate::handmade::{self, http_date, outcome, unix_now};
+use crate::handmade::{http_date, outcome, unix_now};
 use crate::report::Report;
 use crate::target::Key;
 
@@ -234,7 +234,7 @@ async fn a_signature_needs_its_parts(bench: &Bench<'_>, report: &mut Report) -> 
         ("without its end", "expires="),
     ] {
         let answer = whole.clone().altered(name, "x=").send().await?;
-        let got = (answer.status, handmade::code(&answer));
+        let got = (answer.status, answer.code());
         expect(report, what, &got, (400, "invalid_argument"));
     }
     let answer = whole.altered("expires=", "expires=soon").send().await?;

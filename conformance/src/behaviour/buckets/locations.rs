@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::hosts::expect;
 use crate::backstage::{DOMAIN, ZONES};
 use crate::behaviour::{Behaviour, Bench, Done, made, needed};
-use crate::handmade::{document, http_date, outcome, unix_now};
+use crate::handmade::{http_date, outcome, unix_now};
 use crate::report::Report;
 use crate::wire::Received;
 
@@ -76,7 +76,7 @@ async fn a_zone_has_its_own_buckets(bench: &Bench<'_>, report: &mut Report) -> D
         (400, "invalid_location"),
     );
     let names = |answer: &Received| -> Vec<String> {
-        let document = document(answer);
+        let document = answer.json();
         let buckets = document["buckets"].as_array().cloned().unwrap_or_default();
         let names = buckets.iter().filter_map(|bucket| bucket["name"].as_str());
         names.map(str::to_owned).collect()
@@ -98,7 +98,7 @@ async fn a_zone_has_its_own_buckets(bench: &Bench<'_>, report: &mut Report) -> D
             format!("{what}: somebody else's bucket is among them"),
             !listed.iter().any(|name| name == foreign.name()),
         );
-        let document = document(&answer);
+        let document = answer.json();
         report.equal(
             &format!("{what}: count"),
             &document["count"].as_u64(),
@@ -144,7 +144,7 @@ async fn zones_are_told_to_everybody(bench: &Bench<'_>, report: &mut Report) -> 
             .host(format!("{DOMAIN}:{port}"));
         let answer = request.header("date", http_date(unix_now())).send().await?;
         expect(report, target, &outcome(&answer), (200, ""));
-        let zones: Vec<Value> = document(&answer)["locations"]
+        let zones: Vec<Value> = answer.json()["locations"]
             .as_array()
             .cloned()
             .unwrap_or_default();

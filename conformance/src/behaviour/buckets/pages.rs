@@ -4,7 +4,7 @@ use qingstor::types::CustomerKey;
 use serde_json::{Value, json};
 
 use crate::behaviour::{Behaviour, Bench, Done, needed};
-use crate::handmade::{document, outcome, unix_now};
+use crate::handmade::{outcome, unix_now};
 use crate::report::Report;
 use crate::slot::Problem;
 
@@ -20,7 +20,7 @@ pub(super) async fn get(bench: &Bench<'_>, target: &str) -> Result<Value, Proble
     let request = bench.handmade("GET", format!("/{}{target}", bench.bucket().name()));
     let answer = request.signed(bench.key()).send().await?;
     match outcome(&answer) {
-        (200, _) => Ok(document(&answer)),
+        (200, _) => Ok(answer.json()),
         (status, code) => Err(Problem::Fail(format!("GET {target}: {status} {code}"))),
     }
 }

@@ -9,9 +9,9 @@ use crate::slot::Problem;
 
 pub(super) static ALL: [Behaviour; 4] = [
     behaviour!("rules", a_lifecycle_rule_does_one_thing),
-    behaviour!("rules", a_notification_is_checked),
-    behaviour!("rules", a_mirror_is_a_site),
-    behaviour!("rules", cross_origin_rules_are_checked),
+    behaviour!("rules", a_notification_is_checked, unverified: "the vendor says what a notification is made of, and not how strictly it looks"),
+    behaviour!("rules", a_mirror_is_a_site, unverified: "the vendor says what a site is made of, and not how strictly it looks"),
+    behaviour!("rules", cross_origin_rules_are_checked, unverified: "the vendor says what a rule is made of, and not how strictly it looks"),
 ];
 
 /// Puts a document by hand.

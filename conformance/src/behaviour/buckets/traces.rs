@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::consequences::put;
 use crate::behaviour::{Behaviour, Bench, Done, made, needed};
 use crate::handmade::{http_date, outcome, unix_now};
-use crate::neighbour::Neighbour;
 use crate::report::Report;
+use crate::site::Site;
 use crate::slot::Problem;
 use crate::wire::Received;
 
@@ -134,7 +134,7 @@ async fn every_request_is_a_line_of_the_log(bench: &Bench<'_>, report: &mut Repo
 async fn what_is_missing_comes_from_the_mirror(bench: &Bench<'_>, report: &mut Report) -> Done {
     bench.backstage()?;
     let bucket = bench.bucket();
-    let origin = Neighbour::start(|heard| match heard.target.as_str() {
+    let origin = Site::answering(|heard| match heard.target.as_str() {
         "/site/a%20b/%E4%B8%AD%3F" => Received::new(200, "hello").header("content-type", "text/x"),
         "/site/moved" => Received::new(302, "").header("location", "/site/a%20b/%E4%B8%AD%3F"),
         "/site/broken" => Received::new(500, ""),
@@ -145,7 +145,7 @@ async fn what_is_missing_comes_from_the_mirror(bench: &Bench<'_>, report: &mut R
     put(
         bench,
         "mirror",
-        json!({ "source_site": format!("{}/site", origin.url()) }),
+        json!({ "source_site": format!("{}/site", origin.url("")) }),
     )
     .await?;
     let get = async |key: &str| {

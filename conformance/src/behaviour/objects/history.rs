@@ -406,7 +406,7 @@ async fn versions_are_never_disabled_again(bench: &Bench<'_>, report: &mut Repor
     for status in ["ENABLED", "SUSPENDED"] {
         let set = take(bench, Set(status), &[]).await?;
         report.status(&format!("setting {status}"), &set, 200);
-        for odd in ["DISABLED", "enabled", ""] {
+        for odd in ["DISABLED", "on", ""] {
             let set = take(bench, Set(odd), &[]).await?;
             report.status(&format!("setting {odd:?} after {status}"), &set, 400);
         }

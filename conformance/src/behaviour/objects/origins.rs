@@ -28,8 +28,7 @@ impl Bench<'_> {
             let why = "an endpoint cannot ask a server of this machine";
             return Err(Problem::Skip(why.to_owned()));
         }
-        let site = Site::start().await;
-        site.map_err(|error| Problem::Fail(format!("no site can be started: {error}")))
+        Site::start().await
     }
 }
 
@@ -65,7 +64,7 @@ async fn what_the_origin_has_is_stored(bench: &Bench<'_>, report: &mut Report) -
     }
     report.equal(
         "the hosts in its requests",
-        &site.hosts(),
+        &site.heard().into_iter().map(|heard| heard.host).collect(),
         &vec![site.host(); 2],
     );
     report.equal(
@@ -169,8 +168,7 @@ async fn what_the_origin_lacks_is_not_stored(bench: &Bench<'_>, report: &mut Rep
     ] {
         site.bytes(path, answer.as_bytes().to_vec());
     }
-    let gone = Site::start().await.map(|site| site.url("/"));
-    let gone = gone.map_err(|error| Problem::Fail(error.to_string()))?;
+    let gone = Site::start().await?.url("/");
     let url = |path| site.url(path);
     for (what, url, status, code) in [
         ("what is missing", url("/missing"), 404, "object_not_exists"),
