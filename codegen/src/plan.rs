@@ -202,15 +202,11 @@ fn conformance(api: &Api, plan: &mut Plan) {
         "specs/",
         &pages,
     );
-    let modules = view::ModuleView {
-        doc: "//! What the specs say, as data and as calls.".into(),
-        modules,
-    };
     plan.file(
         format!("{root}/mod.rs"),
         "conformance/root.rs.tera",
         "specs/",
-        &modules,
+        &view::all_checks(api, modules),
     );
 }
 

@@ -1,5 +1,6 @@
 //! Answers that leave out what they may leave out, and others that are not as usual.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,12 +9,15 @@ use qingstor::{Client, Error, ErrorKind, RetryPolicy};
 
 use super::{Behaviour, Bench, Done, needed};
 use crate::checks::{client, kind_of, refusal};
+use crate::generated::{ANSWERS, OPERATIONS};
 use crate::report::Report;
 use crate::slot::Problem;
 use crate::wire::{Canned, Received};
 
-pub(super) static ALL: [Behaviour; 8] = [
+pub(super) static ALL: [Behaviour; 10] = [
     behaviour!("answers", what_is_missing_is_nothing, buckets: 0),
+    behaviour!("answers", a_missing_list_is_empty, buckets: 0),
+    behaviour!("answers", every_code_is_declared, buckets: 0),
     behaviour!("answers", null_is_nothing_inside_too, buckets: 0),
     behaviour!("answers", busy_services_are_asked_again, buckets: 0),
     behaviour!("answers", nobody_is_asked_again_too_early, buckets: 0),
@@ -87,6 +91,16 @@ async fn what_is_missing_is_nothing(_: &Bench<'_>, report: &mut Report) -> Done 
     report.equal("the count of objects", &got.count, &0);
     report.equal("the bytes of objects", &got.size, &0);
 
+    let one_class = r#"{"storage_classes": {"STANDARD": {}}}"#;
+    let got = answered(one_class, async |c| {
+        c.bucket("photos").get_bucket_statistics().send().await
+    });
+    for class in got.await?.storage_classes.values() {
+        report.equal("the count of a class", &class.count, &0);
+        report.equal("the bytes of a class", &class.size, &0);
+        report.equal("what is billed of a class", &class.billing_size, &0);
+    }
+
     let head = answered("", async |c| {
         c.bucket("photos").head_object("k").send().await
     });
@@ -103,6 +117,118 @@ async fn what_is_missing_is_nothing(_: &Bench<'_>, report: &mut Report) -> Done 
         &get.await?.delete_marker,
         &false,
     );
+    Ok(())
+}
+
+/// Settings without a list of rules have none.
+async fn a_missing_list_is_empty(_: &Bench<'_>, report: &mut Report) -> Done {
+    macro_rules! empty {
+        ($($operation:ident . $list:ident),*) => {$(
+            let got = answered("{}", async |c| c.bucket("photos").$operation().send().await);
+            report.holds(
+                format!("{}: {} is not empty", stringify!($operation), stringify!($list)),
+                got.await?.$list.is_empty(),
+            );
+        )*};
+    }
+    empty!(
+        get_bucket_acl.acl,
+        get_bucket_cname.cname_records,
+        get_bucket_cors.cors_rules,
+        get_bucket_lifecycle.rule,
+        get_bucket_notification.notifications,
+        get_bucket_policy.statement,
+        get_bucket_replication.rules,
+        list_multipart_uploads.uploads,
+        list_object_versions.keys,
+        list_objects.keys,
+        list_objects.common_prefixes
+    );
+    Ok(())
+}
+
+/// By the vendor's table of codes. `upload_not_exists` has another status there than on the pages of operations, and those
+/// about domains have none.
+const CODES: [(u16, &str); 44] = [
+    (400, "access_denied"),
+    (400, "bad_digest"),
+    (400, "cname_error"),
+    (400, "cname_record_not_added"),
+    (400, "domain_not_recorded"),
+    (400, "domain_occupied"),
+    (400, "entity_too_large"),
+    (400, "entity_too_small"),
+    (400, "form_policy_violated"),
+    (400, "incomplete_body"),
+    (400, "invalid_argument"),
+    (400, "invalid_bucket_name"),
+    (400, "invalid_json"),
+    (400, "invalid_location"),
+    (400, "invalid_object_name"),
+    (400, "invalid_object_state"),
+    (400, "invalid_request"),
+    (400, "max_parts_exceeded"),
+    (400, "max_requests_exceeded"),
+    (400, "metadata_too_large"),
+    (400, "too_many_objects"),
+    (400, "upload_not_exists"),
+    (401, "invalid_access_key_id"),
+    (401, "signature_not_matched"),
+    (402, "delinquent_account"),
+    (403, "account_problem"),
+    (403, "bucket_not_active"),
+    (403, "lease_not_ready"),
+    (403, "permission_denied"),
+    (403, "request_expired"),
+    (403, "too_many_buckets"),
+    (404, "bucket_not_exists"),
+    (404, "object_not_exists"),
+    (404, "upload_not_exists"),
+    (405, "method_not_allowed"),
+    (409, "bucket_already_exists"),
+    (409, "bucket_not_empty"),
+    (409, "fetch_in_process"),
+    (412, "precondition_failed"),
+    (416, "invalid_range"),
+    (429, "fetch_throttled"),
+    (500, "internal_error"),
+    (503, "service_unavailable"),
+    (503, "upstream_failed"),
+];
+
+/// Those that any request can be refused with, whatever it is about.
+const COMMON: [&str; 8] = [
+    "account_problem",
+    "bucket_not_active",
+    "delinquent_account",
+    "internal_error",
+    "invalid_access_key_id",
+    "request_expired",
+    "service_unavailable",
+    "signature_not_matched",
+];
+
+/// Each by some operation or by all, and with this status only.
+async fn every_code_is_declared(_: &Bench<'_>, report: &mut Report) -> Done {
+    let common = || ANSWERS.iter();
+    let all = OPERATIONS.iter().flat_map(|operation| operation.responses);
+    let declared: BTreeSet<(u16, &str)> = common()
+        .chain(all)
+        .flat_map(|response| response.codes.iter().map(|code| (response.status, *code)))
+        .collect();
+    let documented = BTreeSet::from(CODES);
+    for (status, code) in documented.difference(&declared) {
+        report.find(format!("{status} {code} is declared by no operation"));
+    }
+    for (status, code) in declared.difference(&documented) {
+        report.find(format!("{status} {code} is declared and not documented"));
+    }
+    for code in COMMON {
+        report.holds(
+            format!("{code} is not declared for all operations"),
+            common().any(|response| response.codes.contains(&code)),
+        );
+    }
     Ok(())
 }
 

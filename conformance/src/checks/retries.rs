@@ -26,12 +26,16 @@ const NEVER: [&str; 6] = [
     "put_bucket",
 ];
 
+/// Those among the others that may be repeated: what was deleted before is deleted, also by the second answer.
+const IDEMPOTENT: [&str; 1] = ["delete_multiple_objects"];
+
 /// Whether the class is sound: reads are repeated, what is as good twice as once too, the rest is up to the spec.
 fn soundness(operation: &Operation, report: &mut Report) {
     let expected = match operation.verb {
         _ if NEVER.contains(&operation.method) => Retry::Never,
         "GET" | "HEAD" | "OPTIONS" => Retry::Safe,
         "PUT" | "DELETE" => Retry::Idempotent,
+        _ if IDEMPOTENT.contains(&operation.method) => Retry::Idempotent,
         _ => return,
     };
     report.equal("the retry class", &operation.retry, &expected);

@@ -124,6 +124,7 @@ pub(super) static OPERATION: Operation = Operation {
                 "invalid_argument",
                 "invalid_request",
                 "invalid_json",
+                "invalid_object_name",
                 "entity_too_small",
                 "max_parts_exceeded",
             ],

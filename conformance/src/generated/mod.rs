@@ -60,7 +60,95 @@ mod fetch_object;
 mod upload_multipart;
 mod upload_multipart_copy;
 
-use crate::facts::Operation;
+use crate::facts::{Operation, Outcome, Response};
+
+/// What any operation may be answered with, besides its own answers.
+pub static ANSWERS: &[Response] = &[
+    Response {
+        status: 301,
+        outcome: Outcome::Redirect,
+        codes: &[],
+        fields: &[],
+        line: 51,
+    },
+    Response {
+        status: 307,
+        outcome: Outcome::Redirect,
+        codes: &[],
+        fields: &[],
+        line: 56,
+    },
+    Response {
+        status: 400,
+        outcome: Outcome::Error,
+        codes: &[
+            "access_denied",
+            "bad_digest",
+            "entity_too_large",
+            "incomplete_body",
+            "invalid_argument",
+            "invalid_bucket_name",
+            "invalid_object_name",
+            "invalid_request",
+        ],
+        fields: &[],
+        line: 61,
+    },
+    Response {
+        status: 401,
+        outcome: Outcome::Error,
+        codes: &["invalid_access_key_id", "signature_not_matched"],
+        fields: &[],
+        line: 65,
+    },
+    Response {
+        status: 402,
+        outcome: Outcome::Error,
+        codes: &["delinquent_account"],
+        fields: &[],
+        line: 66,
+    },
+    Response {
+        status: 403,
+        outcome: Outcome::Error,
+        codes: &[
+            "account_problem",
+            "bucket_not_active",
+            "permission_denied",
+            "request_expired",
+        ],
+        fields: &[],
+        line: 67,
+    },
+    Response {
+        status: 404,
+        outcome: Outcome::Error,
+        codes: &["bucket_not_exists"],
+        fields: &[],
+        line: 68,
+    },
+    Response {
+        status: 405,
+        outcome: Outcome::Error,
+        codes: &["method_not_allowed"],
+        fields: &[],
+        line: 69,
+    },
+    Response {
+        status: 500,
+        outcome: Outcome::Error,
+        codes: &["internal_error"],
+        fields: &[],
+        line: 75,
+    },
+    Response {
+        status: 503,
+        outcome: Outcome::Error,
+        codes: &["service_unavailable"],
+        fields: &[],
+        line: 76,
+    },
+];
 
 /// Every operation and variant.
 pub static OPERATIONS: &[&Operation] = &[

@@ -1663,6 +1663,7 @@ pub(crate) static COMPLETE_MULTIPART_UPLOAD_ANSWERS: &[Answer] = &[
             "invalid_argument",
             "invalid_request",
             "invalid_json",
+            "invalid_object_name",
             "entity_too_small",
             "max_parts_exceeded",
         ],

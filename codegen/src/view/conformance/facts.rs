@@ -234,7 +234,7 @@ pub(super) fn place(place: Place) -> String {
     format!("Place::{place:?}")
 }
 
-fn response(response: &Response) -> ResponseView {
+pub(super) fn response(response: &Response) -> ResponseView {
     let fields = response.headers.iter().chain(&response.json);
     ResponseView {
         status: response.status,

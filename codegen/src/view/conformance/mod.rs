@@ -8,7 +8,7 @@ use serde::Serialize;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use self::facts::{FactsView, facts};
+use self::facts::{FactsView, ResponseView, facts, response};
 use crate::model::{Api, Call, Example, Operation, Step, WireBody};
 use crate::rust::{self, substitute};
 
@@ -25,6 +25,26 @@ pub struct ChecksView {
     pub examples: Vec<ExampleView>,
     /// One: what the spec says beside them.
     pub facts: Vec<FactsView>,
+}
+
+/// What holds for all operations.
+#[derive(Debug, Serialize)]
+pub struct AllChecksView {
+    /// What the folder holds.
+    pub doc: String,
+    /// The operations' modules, in order.
+    pub modules: Vec<String>,
+    /// What any operation may be answered with.
+    pub answers: Vec<ResponseView>,
+}
+
+/// The view of all operations.
+pub fn all_checks(api: &Api, modules: Vec<String>) -> AllChecksView {
+    AllChecksView {
+        doc: "//! What the specs say, as data and as calls.".into(),
+        modules,
+        answers: api.answers.responses.iter().map(response).collect(),
+    }
 }
 
 /// One example; every string is Rust.

@@ -376,6 +376,21 @@ async fn everybody_may_post_where_all_may_write(bench: &Bench<'_>, report: &mut 
     report.refused("metadata without signature", &got, 403, "permission_denied");
     let there = bench.by_hand("HEAD", &bucket, "other", &[], "").await?;
     report.status("looking for what was refused", &there, 404);
+    // A policy outranks the list.
+    for (action, effect, status) in [
+        ("create_object", "deny", 403),
+        ("delete_object", "deny", 201),
+        ("create_object", "allow", 201),
+    ] {
+        let policy = json!({ "statement": [{
+            "id": "s", "user": ["*"], "action": [action], "effect": effect,
+            "resource": [format!("{}/*", bucket.name())],
+        }] });
+        let put = bench.by_hand("PUT", &bucket, "?policy", &json, policy.to_string());
+        report.status("setting a policy", &put.await?, 200);
+        let what = format!("a form without signature under a policy to {effect} {action}");
+        report.status(&what, &post(bench, &plain).await?, status);
+    }
     Ok(())
 }
 

@@ -52,9 +52,9 @@ impl Bucket {
 ///
 /// # Errors
 ///
-/// - 400 `invalid_argument`, `invalid_request`, `invalid_json`, `entity_too_small`,
-///   `max_parts_exceeded`: The list is not one of parts in ascending order, a part has another
-///   entity tag, or one that is not the last has less than 4 MiB.
+/// - 400 `invalid_argument`, `invalid_request`, `invalid_json`, `invalid_object_name`,
+///   `entity_too_small`, `max_parts_exceeded`: The list is not one of parts in ascending order, a
+///   part has another entity tag, or one that is not the last has less than 4 MiB.
 /// - 403 `permission_denied`: The caller has no right to write here.
 /// - 404 `bucket_not_exists`, `upload_not_exists`: The bucket or the upload does not exist; the
 ///   upload may have been completed already.
