@@ -21,12 +21,13 @@ pub(crate) fn text(emulator: &Emulator, kept: &str, domain: &str) -> String {
 
 # Rust, Ruby, and shells (path style: buckets are in the path)
 export QINGSTOR_ENDPOINT={endpoint}
-export QINGSTOR_ACCESS_KEY_ID={key}
+export QINGSTOR_ACCESS_KEY_ID={word}
 export QINGSTOR_SECRET_ACCESS_KEY={secret}
 export QINGSTOR_ZONE={zone}
 "#,
         version = env!("CARGO_PKG_VERSION"),
         address = emulator.address(),
+        word = shell(key),
     );
     if let Some(file) = emulator.ca_certificate_file() {
         let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
@@ -35,7 +36,7 @@ export QINGSTOR_ZONE={zone}
 # Clients have to trust that certificate: the SDK for Rust does now, curl with --cacert. The SDK for Python trusts what the
 # file has that `python -m certifi` names; add it there. That for JavaScript cannot speak TLS without a zone before the host.
 "#,
-            file = file.display(),
+            file = shell(&file.display().to_string()),
         );
     }
     text += &format!(
@@ -73,4 +74,29 @@ s, _ := service.Init(c); bucket, _ := s.Bucket("my-bucket", "")
 "#
     );
     text
+}
+
+/// A word as POSIX shells read it.
+fn shell(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:+@%".contains(c);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn words_are_quoted_where_a_shell_would_cut_them() {
+        for (text, expected) in [
+            ("/var/lib/emulator/ca.pem", "/var/lib/emulator/ca.pem"),
+            ("/home/ann lee/ca.pem", "'/home/ann lee/ca.pem'"),
+            ("it's", r"'it'\''s'"),
+            ("$HOME", "'$HOME'"),
+            ("", "''"),
+        ] {
+            assert_eq!(super::shell(text), expected, "{text}");
+        }
+    }
 }
