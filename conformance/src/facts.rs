@@ -38,7 +38,9 @@ pub struct Operation {
     pub vary: for<'a> fn(&'a Client, &'a Vary) -> BoxFuture<'a, Result<(), Error>>,
     /// Makes the call of the first example and looks at every field of its output.
     pub observe: for<'a> fn(&'a Client, &'a mut Seen) -> BoxFuture<'a, Result<(), Error>>,
-    /// Presigns the call of the first successful example; one, if it can be presigned.
+    /// Whether it can be presigned.
+    pub offered: bool,
+    /// Presigns the call of the first successful example; one, if it can be presigned and there is such an example.
     pub presign: &'static [Presign],
     /// Reads the list page by page; one, if it comes in pages.
     pub pages: &'static [Pages],

@@ -74,15 +74,11 @@ fn alterations(subject: Subject) -> Vec<(String, Subject)> {
             vec![("retry".into(), Subject::Retry(leak(altered)))]
         }
         Subject::Offered(operation) => {
-            let presign = match operation.presign {
-                [] => self::operation("get_object").presign,
-                _ => &[],
-            };
             let altered = Operation {
-                presign,
+                offered: !operation.offered,
                 ..*operation
             };
-            vec![("presign".into(), Subject::Offered(leak(altered)))]
+            vec![("offered".into(), Subject::Offered(leak(altered)))]
         }
         Subject::Paged(operation) => {
             let altered = Operation {

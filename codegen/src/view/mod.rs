@@ -14,7 +14,7 @@ mod types;
 use serde::Serialize;
 
 pub use answers::{AnswersView, answers};
-pub use conformance::{AllChecksView, ChecksView, all_checks, checks};
+pub use conformance::{AllChecksView, ChecksView, HeaderView, all_checks, checks};
 pub use emulator_page::{EmulatedView, EmulatorPageView, InferenceView, emulator_page};
 pub use error_page::{ErrorPageView, error_page};
 pub use index::{IndexView, index};

@@ -9,15 +9,16 @@ use qingstor::{Client, Error, ErrorKind, RetryPolicy};
 
 use super::{Behaviour, Bench, Done, needed};
 use crate::checks::{client, kind_of, refusal};
-use crate::generated::{ANSWERS, OPERATIONS};
+use crate::generated::{ANSWERS, HEADERS, OPERATIONS};
 use crate::report::Report;
 use crate::slot::Problem;
 use crate::wire::{Canned, Received};
 
-pub(super) static ALL: [Behaviour; 10] = [
+pub(super) static ALL: [Behaviour; 11] = [
     behaviour!("answers", what_is_missing_is_nothing, buckets: 0),
     behaviour!("answers", a_missing_list_is_empty, buckets: 0),
     behaviour!("answers", every_code_is_declared, buckets: 0),
+    behaviour!("answers", every_common_header_is_declared, buckets: 0),
     behaviour!("answers", null_is_nothing_inside_too, buckets: 0),
     behaviour!("answers", busy_services_are_asked_again, buckets: 0),
     behaviour!("answers", nobody_is_asked_again_too_early, buckets: 0),
@@ -229,6 +230,27 @@ async fn every_code_is_declared(_: &Bench<'_>, report: &mut Report) -> Done {
             common().any(|response| response.codes.contains(&code)),
         );
     }
+    Ok(())
+}
+
+/// By the vendor's page of common headers, but for those about ranges and other origins, which come from HTTP.
+async fn every_common_header_is_declared(_: &Bench<'_>, report: &mut Report) -> Done {
+    let expected = [
+        ("Accept-Ranges", "string"),
+        ("Access-Control-Allow-Origin", "string"),
+        ("Access-Control-Expose-Headers", "string"),
+        ("Connection", "string"),
+        ("Content-Length", "uint64"),
+        ("Content-Type", "string"),
+        ("Date", "timestamp(http)"),
+        ("Server", "string"),
+        ("Transfer-Encoding", "string"),
+        ("Vary", "string"),
+        ("X-QS-Request-ID", "string"),
+    ];
+    let mut declared = HEADERS.to_vec();
+    declared.sort_unstable();
+    report.equal("the headers of all answers", &declared, &expected.to_vec());
     Ok(())
 }
 

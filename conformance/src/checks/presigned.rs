@@ -54,8 +54,7 @@ pub(crate) fn is_known(operation: &Operation) -> bool {
 /// Whether it can be signed for others is as it should be.
 pub(crate) fn offered(operation: &Operation, report: &mut Report) {
     let expected = OFFERED.contains(&operation.method);
-    let offered = !operation.presign.is_empty();
-    report.equal("whether it can be presigned", &offered, &expected);
+    report.equal("whether it can be presigned", &operation.offered, &expected);
 }
 
 /// Signs the example's call, sends it as somebody would who has nothing but the URL or the form, and holds the answer

@@ -158,6 +158,7 @@ pub(super) static OPERATION: Operation = Operation {
     examples: EXAMPLES,
     vary: |client, vary| Box::pin(vary_call(client, vary)),
     observe: |client, seen| Box::pin(observe(client, seen)),
+    offered: true,
     presign: &[
         Presign {
             example: 0,

@@ -60,6 +60,7 @@ pub(super) static OPERATION: Operation = Operation {
     examples: EXAMPLES,
     vary: |client, vary| Box::pin(vary_call(client, vary)),
     observe: |client, seen| Box::pin(observe(client, seen)),
+    offered: false,
     presign: &[],
     pages: &[],
 };

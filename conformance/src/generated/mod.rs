@@ -150,6 +150,21 @@ pub static ANSWERS: &[Response] = &[
     },
 ];
 
+/// Name and type of the headers that any answer may have, besides its own.
+pub static HEADERS: &[(&str, &str)] = &[
+    ("Accept-Ranges", "string"),
+    ("Connection", "string"),
+    ("Content-Length", "uint64"),
+    ("Content-Type", "string"),
+    ("Date", "timestamp(http)"),
+    ("Server", "string"),
+    ("Transfer-Encoding", "string"),
+    ("X-QS-Request-ID", "string"),
+    ("Access-Control-Allow-Origin", "string"),
+    ("Access-Control-Expose-Headers", "string"),
+    ("Vary", "string"),
+];
+
 /// Every operation and variant.
 pub static OPERATIONS: &[&Operation] = &[
     &list_buckets::OPERATION,

@@ -39,6 +39,7 @@ pub struct FactsView {
     /// The pattern that the output is bound to.
     pub observed: String,
     /// Empty, or one.
+    pub offered: bool,
     pub presign: Vec<PresignView>,
     /// Empty, or one.
     pub pages: Vec<PagesView>,
@@ -185,6 +186,7 @@ pub fn facts(
         },
         observe,
         observed: observed.into(),
+        offered: operation.presign,
         presign: presign.into_iter().collect(),
         pages: pages.into_iter().collect(),
     })

@@ -36,14 +36,33 @@ pub struct AllChecksView {
     pub modules: Vec<String>,
     /// What any operation may be answered with.
     pub answers: Vec<ResponseView>,
+    /// The headers that any answer may have.
+    pub headers: Vec<HeaderView>,
+}
+
+/// One header; every string is Rust.
+#[derive(Debug, Serialize)]
+pub struct HeaderView {
+    /// The name on the wire.
+    pub name: String,
+    /// The type as specs name it.
+    pub ty: String,
 }
 
 /// The view of all operations.
 pub fn all_checks(api: &Api, modules: Vec<String>) -> AllChecksView {
+    let answers = &api.answers;
+    let headers = answers.headers.iter().chain(&answers.cross_origin);
     AllChecksView {
         doc: "//! What the specs say, as data and as calls.".into(),
         modules,
-        answers: api.answers.responses.iter().map(response).collect(),
+        answers: answers.responses.iter().map(response).collect(),
+        headers: headers
+            .map(|header| HeaderView {
+                name: literal(&header.wire),
+                ty: literal(header.ty.to_string()),
+            })
+            .collect(),
     }
 }
 

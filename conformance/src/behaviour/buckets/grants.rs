@@ -144,6 +144,17 @@ async fn objects_that_are_named_elsewhere_are_judged_too(
     report.equal("what was refused", &refused, &vec!["closed/k"]);
     let kept = target.head_object("closed/k").send().await;
     needed("looking at what was refused", kept)?;
+    for (action, stays) in [("create_object", true), ("delete_object", false)] {
+        let only = PolicyStatement::new("o", ["*"], [action], "allow").resource(below(""));
+        let set = target.put_bucket_policy([only]).send().await;
+        needed("setting another policy of the target", set)?;
+        // Refused as a whole or key by key.
+        let keys = [ObjectToDelete::new("closed/k")];
+        let _ = stranger.delete_multiple_objects(keys).send().await;
+        let there = target.head_object("closed/k").send().await.is_ok();
+        let what = format!("whether an object is there that was deleted by {action}");
+        report.equal(&what, &there, &stays);
+    }
     Ok(())
 }
 
