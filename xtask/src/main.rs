@@ -81,12 +81,12 @@ enum Command {
     },
     /// Alter facts of the specs, one at a time, and see whether the checks notice.
     ///
-    /// Each altered spec is generated, compiled and checked in a copy of the project, several at the same time. Takes about half an hour on two
+    /// Each altered spec is generated, compiled and checked in a copy of the project, several at the same time. Takes about an hour on two
     /// processors; a run that was interrupted goes on where it was. Fails if less than 95 % of those that compile are caught, or
     /// if one survives that conformance/survivors.yaml does not explain.
     Mutate {
-        /// How many are compiled; those that `lint` refuses come on top.
-        #[arg(long, default_value_t = 300)]
+        /// How many are drawn; `lint` refuses about half of them, and the others are compiled.
+        #[arg(long, default_value_t = 350)]
         count: usize,
         /// Which ones are drawn.
         #[arg(long, default_value_t = 1)]

@@ -7,8 +7,8 @@ use qingstor_codegen::{Diagnostic, Sources};
 
 use super::state::{Fate, State};
 
-/// Draws until so many have passed `lint`, from all kinds of facts in turn, so that the many facts of one kind do not hide the few of
-/// another. Those that `lint` refuses are among the result: they are decided.
+/// Draws so many, from all kinds of facts in turn, so that the many facts of one kind do not hide the few of another. Those that
+/// `lint` refuses are among them: they are decided.
 pub(super) fn draw(
     sources: &Sources,
     seed: u64,
@@ -24,20 +24,16 @@ pub(super) fn draw(
         random.shuffle(mutations);
     }
     let mut drawn = Vec::new();
-    let mut passed = 0;
-    while passed < count && kinds.values().any(|left| !left.is_empty()) {
+    while drawn.len() < count && kinds.values().any(|left| !left.is_empty()) {
         for left in kinds.values_mut() {
-            let Some(mutation) = left.pop().filter(|_| passed < count) else {
+            let Some(mutation) = left.pop().filter(|_| drawn.len() < count) else {
                 continue;
             };
             let id = mutation.id();
             if state.fate(&id).is_none()
                 && let Some(mistake) = refusal(sources, &mutation)
             {
-                state.decide(id.clone(), Fate::Lint(mistake))?;
-            }
-            if !matches!(state.fate(&id), Some(Fate::Lint(_))) {
-                passed += 1;
+                state.decide(id, Fate::Lint(mistake))?;
             }
             drawn.push(mutation);
         }
