@@ -129,64 +129,96 @@ async fn silence_ends_a_call(_: &Bench<'_>, report: &mut Report) -> Done {
     Ok(())
 }
 
-/// A copy may take minutes without a word, and a body as long as it wants while its bytes come.
-async fn what_works_or_moves_is_waited_for(_: &Bench<'_>, report: &mut Report) -> Done {
-    let idle = millis(400);
-    let busy = Site::start().await?;
-    busy.pieces("/b/k", vec![(millis(600), head("201 Created", 0))]);
-    let moving = Site::start().await?;
-    let mut pieces = vec![(Duration::ZERO, head("200 OK", 8))];
-    pieces.extend(drops(8, millis(80)));
-    moving.pieces("/b/k", pieces);
-    let cases: [(&str, &Site, Call); 4] = [
-        ("storing", &busy, store),
-        ("storing much", &busy, store_much),
-        ("copying", &busy, copy),
-        ("reading what comes in drops", &moving, read),
-    ];
-    let calls = cases.map(|(what, site, call)| async move {
-        let bucket = bucket_at(site, idle, LONG)?;
-        Ok::<_, Problem>((what, end(call, &bucket).await))
-    });
-    for ended in join_all(calls).await {
-        let (what, outcome) = ended?;
-        let failure = match outcome {
-            Some(Ok(())) => continue,
-            Some(Err(error)) => error.to_string(),
-            None => "there is no end".to_owned(),
-        };
-        report.find(format!(
-            "{what}: nothing is silent for longer than it may, but: {failure}"
-        ));
+/// On a machine that is busy with something else a check stands still now and then, which looks like silence: what
+/// fails is tried again with everything this much slower.
+const SLOWER: [u32; 3] = [1, 4, 8];
+
+/// Ends of calls that all should be like this, at the first pace at which they are; else what was found instead.
+async fn at_some_pace(
+    report: &mut Report,
+    attempt: impl AsyncFn(u32) -> Result<Vec<String>, Problem>,
+) -> Done {
+    let mut found = Vec::new();
+    for pace in SLOWER {
+        found = attempt(pace).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+    }
+    for what in found {
+        report.find(what);
     }
     Ok(())
+}
+
+/// What an end is, if it is not as it should be.
+fn otherwise(end: Option<Outcome>, expected: Result<(), ErrorKind>) -> Option<String> {
+    match end {
+        None => Some("there is no end".to_owned()),
+        Some(outcome) => {
+            let kind = outcome.as_ref().map(|()| ()).map_err(Error::kind);
+            (kind != expected).then(|| format!("the end is {outcome:?}"))
+        }
+    }
+}
+
+/// A copy may take minutes without a word, and a body as long as it wants while its bytes come.
+async fn what_works_or_moves_is_waited_for(_: &Bench<'_>, report: &mut Report) -> Done {
+    at_some_pace(report, async |pace| {
+        let busy = Site::start().await?;
+        busy.pieces("/b/k", vec![(millis(600) * pace, head("201 Created", 0))]);
+        let moving = Site::start().await?;
+        let mut pieces = vec![(Duration::ZERO, head("200 OK", 8))];
+        pieces.extend(drops(8, millis(80) * pace));
+        moving.pieces("/b/k", pieces);
+        let cases: [(&str, &Site, Call); 4] = [
+            ("storing", &busy, store),
+            ("storing much", &busy, store_much),
+            ("copying", &busy, copy),
+            ("reading what comes in drops", &moving, read),
+        ];
+        let calls = cases.map(|(what, site, call)| async move {
+            let bucket = bucket_at(site, millis(400) * pace, LONG)?;
+            Ok::<_, Problem>((what, end(call, &bucket).await))
+        });
+        let mut found = Vec::new();
+        for ended in join_all(calls).await {
+            let (what, outcome) = ended?;
+            let failure = otherwise(outcome, Ok(()));
+            found.extend(failure.map(|failure| {
+                format!("{what}: nothing is silent for longer than it may, but {failure}")
+            }));
+        }
+        Ok(found)
+    })
+    .await
 }
 
 /// What is read before it is handed on may take ten times as long as silence; an error is known without its text.
 async fn drops_are_not_collected_for_ever(_: &Bench<'_>, report: &mut Report) -> Done {
     const COUNT: usize = 1000;
-    let site = Site::start().await?;
-    for (path, status) in [("/b", "200 OK"), ("/b/k", "404 Not Found")] {
-        let mut pieces = vec![(Duration::ZERO, head(status, COUNT))];
-        pieces.extend(drops(COUNT, millis(15)));
-        site.pieces(path, pieces);
-    }
-    let cases: [(&str, Call, ErrorKind); 2] = [
-        ("a list", list, ErrorKind::Timeout),
-        ("an error", read, ErrorKind::NotFound),
-    ];
-    let calls = cases.map(|(what, call, kind)| {
-        let bucket = bucket_at(&site, millis(80), LONG);
-        async move { Ok::<_, Problem>((what, kind, end(call, &bucket?).await)) }
-    });
-    for ended in join_all(calls).await {
-        let (what, expected, outcome) = ended?;
-        let kind = outcome.map(|outcome| outcome.map_err(|error| error.kind()));
-        report.equal(
-            &format!("the end of {what} that comes in drops"),
-            &kind,
-            &Some(Err(expected)),
-        );
-    }
-    Ok(())
+    at_some_pace(report, async |pace| {
+        let site = Site::start().await?;
+        for (path, status) in [("/b", "200 OK"), ("/b/k", "404 Not Found")] {
+            let mut pieces = vec![(Duration::ZERO, head(status, COUNT))];
+            pieces.extend(drops(COUNT, millis(15)));
+            site.pieces(path, pieces);
+        }
+        let cases: [(&str, Call, Duration, ErrorKind); 2] = [
+            ("a list", list, millis(80), ErrorKind::Timeout),
+            ("an error", read, CONNECT, ErrorKind::NotFound),
+        ];
+        let calls = cases.map(|(what, call, idle, kind)| {
+            let bucket = bucket_at(&site, idle * pace, LONG);
+            async move { Ok::<_, Problem>((what, kind, end(call, &bucket?).await)) }
+        });
+        let mut found = Vec::new();
+        for ended in join_all(calls).await {
+            let (what, kind, outcome) = ended?;
+            let failure = otherwise(outcome, Err(kind));
+            found.extend(failure.map(|failure| format!("{what} that comes in drops: {failure}")));
+        }
+        Ok(found)
+    })
+    .await
 }
