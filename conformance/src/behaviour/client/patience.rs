@@ -156,7 +156,7 @@ fn otherwise(end: Option<Outcome>, expected: Result<(), ErrorKind>) -> Option<St
     match end {
         None => Some("there is no end".to_owned()),
         Some(outcome) => {
-            let kind = outcome.as_ref().map(|()| ()).map_err(Error::kind);
+            let kind = outcome.as_ref().copied().map_err(Error::kind);
             (kind != expected).then(|| format!("the end is {outcome:?}"))
         }
     }
