@@ -5,6 +5,7 @@ use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -41,7 +42,8 @@ struct Shared {
 
 #[derive(Clone)]
 struct Prepared {
-    bytes: Vec<u8>,
+    /// What is said one after the other, each after a pause.
+    pieces: Vec<(Duration, Vec<u8>)>,
     /// It is given when there is a permit.
     gate: Option<Arc<Semaphore>>,
 }
@@ -106,7 +108,12 @@ impl Site {
 
     /// Answers a path with these very bytes, and ends the connection.
     pub(crate) fn bytes(&self, path: &str, bytes: Vec<u8>) {
-        let answer = Prepared { bytes, gate: None };
+        self.pieces(path, vec![(Duration::ZERO, bytes)]);
+    }
+
+    /// Answers a path bit by bit: so long after the bit before comes the next.
+    pub(crate) fn pieces(&self, path: &str, pieces: Vec<(Duration, Vec<u8>)>) {
+        let answer = Prepared { pieces, gate: None };
         lock(&self.shared.prepared).insert(path.to_owned(), answer);
     }
 
@@ -158,16 +165,21 @@ async fn answer(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     };
     let prepared = lock(&shared.prepared).get(&heard.target).cloned();
     lock(&shared.heard).push(heard.clone());
-    let bytes = match prepared {
-        Some(Prepared { bytes, gate }) => {
+    let pieces = match prepared {
+        Some(Prepared { pieces, gate }) => {
             if let Some(gate) = gate {
                 let _ = gate.acquire().await.map(|permit| permit.forget());
             }
-            bytes
+            pieces
         }
-        None => written((shared.otherwise)(&heard)),
+        None => vec![(Duration::ZERO, written((shared.otherwise)(&heard)))],
     };
-    stream.write_all(&bytes).await?;
+    for (pause, bytes) in pieces {
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+        stream.write_all(&bytes).await?;
+    }
     stream.shutdown().await
 }
 

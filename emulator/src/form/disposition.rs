@@ -1,22 +1,23 @@
-//! The file's name in `Content-Disposition: form-data; name="file"; filename="a b.png"`.
+//! The names in `Content-Disposition: form-data; name="file"; filename="a b.png"`: the field's and the file's.
 
 /// The name without its folders; empty if there is none.
 pub(super) fn base_name(disposition: &str) -> String {
-    let name = filename(disposition).unwrap_or_default();
+    let name = parameter(disposition, "filename").unwrap_or_default();
     match name.rsplit(['/', '\\']).next() {
         Some(last) => last.to_owned(),
         None => name,
     }
 }
 
-fn filename(disposition: &str) -> Option<String> {
+/// A parameter's value. What stands in the quotes of another one is none.
+pub(super) fn parameter(disposition: &str, wanted: &str) -> Option<String> {
     let mut rest = disposition;
     loop {
         // Up to the next `;` that is not in quotes.
         rest = &rest[end_of_part(rest)..];
         rest = rest.strip_prefix(';')?.trim_start();
         let (name, value) = rest.split_once('=')?;
-        if name.trim().eq_ignore_ascii_case("filename") {
+        if name.trim().eq_ignore_ascii_case(wanted) {
             let value = value.trim_start();
             let raw = match value.strip_prefix('"') {
                 Some(quoted) => &quoted[..end_of_quoted(quoted)],
@@ -104,6 +105,23 @@ mod tests {
             ("; filename", ""),
         ] {
             assert_eq!(base_name(header), expected, "{header}");
+        }
+    }
+
+    #[test]
+    fn quotes_hide_other_parameters() {
+        for (header, expected) in [
+            (r#"form-data; name="key""#, Some("key")),
+            ("form-data; name=key", Some("key")),
+            (
+                r#"form-data; filename="; name=key; x="; name="file""#,
+                Some("file"),
+            ),
+            (r#"form-data; filename="name=key""#, None),
+            ("form-data", None),
+        ] {
+            let name = parameter(header, "name");
+            assert_eq!(name.as_deref(), expected, "{header}");
         }
     }
 }

@@ -153,10 +153,9 @@ pub(crate) async fn open<'a>(
         let Some(mut field) = multipart.next_field().await.map_err(malformed)? else {
             return Err(ApiError::argument("file", "the form has no such field"));
         };
-        let name = field
-            .name()
-            .ok_or_else(|| ApiError::new(code::INVALID_REQUEST, "A field of the form has no name"))?
-            .to_owned();
+        let name = field_name(&field).ok_or_else(|| {
+            ApiError::new(code::INVALID_REQUEST, "A field of the form has no name")
+        })?;
         if name.eq_ignore_ascii_case("file") {
             at_file.store(true, Ordering::Relaxed);
             let encoding = encoding(&raw)?;
@@ -180,6 +179,12 @@ pub(crate) async fn open<'a>(
         }
         raw.push((name, value));
     }
+}
+
+/// A field's own name. The parser's takes what stands in the quotes of the file's name for one, too.
+fn field_name(field: &multer::Field<'_>) -> Option<String> {
+    let disposition = field.headers().get(CONTENT_DISPOSITION)?.as_bytes();
+    disposition::parameter(&String::from_utf8_lossy(disposition), "name")
 }
 
 /// One piece at a time, so that no more than a few are in memory; and an error where the fields take too much.

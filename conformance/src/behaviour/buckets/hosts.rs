@@ -1,5 +1,7 @@
 //! Hosts that a bucket has, and the address of the whole service.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::backstage::{BOUND, DOMAIN, ZONES};
@@ -7,10 +9,11 @@ use crate::behaviour::{Behaviour, Bench, Done, needed};
 use crate::handmade::outcome;
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 4] = [
+pub(super) static ALL: [Behaviour; 5] = [
     behaviour!("hosts", a_bucket_has_a_host),
     behaviour!("hosts", a_bound_domain_is_the_bucket),
     behaviour!("hosts", a_domain_is_bound_once, buckets: 2),
+    behaviour!("hosts", a_domain_keeps_its_time, unverified: "the vendor does not say what time a domain has that is bound again"),
     behaviour!("hosts", the_whole_service_sends_to_the_zone, unverified: "only HEAD is documented"),
 ];
 
@@ -59,15 +62,23 @@ async fn a_bucket_has_a_host(bench: &Bench<'_>, report: &mut Report) -> Done {
         let what = format!("GET {target} at {host}");
         expect(report, &what, &outcome(&answer), expected);
     }
-    // Clients write the host of a URL in small letters, but need not.
-    let request = bench.handmade("GET", "/a%20b/c%2Bd");
-    let request = request.header(
-        "host",
+    // Clients write the host of a URL in small letters, but need not; and a name that is complete may end with a dot.
+    for host in [
         format!("{big}.{}.QingStor.com:{port}", zone.to_uppercase()),
-    );
-    let request = request.resource(format!("/{name}/a%20b/c%2Bd"));
-    let answer = request.signed(bench.key()).send().await?;
-    expect(report, "a host in capitals", &outcome(&answer), (200, ""));
+        format!("{name}.{zone}.{DOMAIN}.:{port}"),
+        format!("{name}.{zone}.{DOMAIN}"),
+    ] {
+        let request = bench.handmade("GET", "/a%20b/c%2Bd");
+        let request = request.header("host", &host);
+        let request = request.resource(format!("/{name}/a%20b/c%2Bd"));
+        let answer = request.signed(bench.key()).send().await?;
+        expect(
+            report,
+            &format!("the host {host}"),
+            &outcome(&answer),
+            (200, ""),
+        );
+    }
     for (host, expected) in [
         (format!("{zone}.{DOMAIN}"), (200, "")),
         (format!("{}.{DOMAIN}", zone.to_uppercase()), (200, "")),
@@ -165,6 +176,11 @@ async fn a_domain_is_bound_once(bench: &Bench<'_>, report: &mut Report) -> Done 
         ),
         (
             bucket.name(),
+            json!({ "domain": "photos.localhost" }),
+            (400, "cname_error"),
+        ),
+        (
+            bucket.name(),
             json!({ "domain": "nodots" }),
             (400, "invalid_argument"),
         ),
@@ -246,6 +262,39 @@ async fn a_domain_is_bound_once(bench: &Bench<'_>, report: &mut Report) -> Done 
     }
     let free = put(other.name(), json!({ "domain": images })).await?;
     expect(report, "binding what was unbound", &free, (200, ""));
+    Ok(())
+}
+
+/// It is that of its first binding, in milliseconds, until it is unbound.
+async fn a_domain_keeps_its_time(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let backstage = bench.backstage()?;
+    let bucket = bench.bucket();
+    let [domain, _] = BOUND;
+    let mut times = Vec::new();
+    for (after, unbinds) in [(0, false), (100, false), (200, true)] {
+        backstage.turn(Duration::from_secs(after));
+        if unbinds {
+            let unbound = bucket.delete_bucket_cname(domain).send().await;
+            needed("unbinding", unbound)?;
+        }
+        let bound = bucket.put_bucket_cname(domain).send().await;
+        needed("binding", bound)?;
+        let target = format!("/{}?cname", bucket.name());
+        let request = bench.handmade("GET", target).signed(bench.key());
+        let got: Value = serde_json::from_slice(&request.send().await?.body).unwrap_or_default();
+        let created = got["cname_records"][0]["created"].as_str().unwrap_or("");
+        report.holds(
+            format!("the domain is bound at {created:?}"),
+            created.len() == "2006-01-02T15:04:05.000Z".len() && created.ends_with('Z'),
+        );
+        times.push(created.to_owned());
+    }
+    backstage.turn(Duration::ZERO);
+    report.equal("the time when it is bound again", &times[1], &times[0]);
+    report.holds(
+        format!("{} after it was unbound is not later", times[2]),
+        times[2] > times[0],
+    );
     Ok(())
 }
 

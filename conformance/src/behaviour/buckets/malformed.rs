@@ -4,7 +4,8 @@ use qingstor::types::{AclEntry, Grantee};
 use serde_json::json;
 
 use crate::behaviour::{Behaviour, Bench, Done, needed};
-use crate::handmade::outcome;
+use crate::expected::md5;
+use crate::handmade::{http_date, outcome, unix_now};
 use crate::report::Report;
 
 pub(super) static ALL: [Behaviour; 8] = [
@@ -231,6 +232,32 @@ async fn headers_say_one_thing(bench: &Bench<'_>, report: &mut Report) -> Done {
                 .header("range", "bytes=0-1")
                 .header("range", "bytes=2-3")
                 .signed(bench.key()),
+        ),
+        (
+            "a date twice",
+            put()
+                .signed(bench.key())
+                .header("date", "Wed, 10 Dec 2014 17:20:31 GMT"),
+        ),
+        (
+            "a date of one's own twice",
+            put()
+                .header("x-qs-date", http_date(unix_now()))
+                .signed(bench.key())
+                .header("x-qs-date", "Wed, 10 Dec 2014 17:20:31 GMT"),
+        ),
+        (
+            "a digest twice",
+            put()
+                .header("content-md5", md5(b""))
+                .signed(bench.key())
+                .header("content-md5", md5(b"hello")),
+        ),
+        (
+            "two signatures",
+            put()
+                .signed(bench.key())
+                .header("authorization", "QS somebody:c29tZXRoaW5n"),
         ),
     ] {
         expect(report, what, &outcome(&request.send().await?), BAD);

@@ -11,6 +11,7 @@ mod destinations;
 mod grants;
 mod hosts;
 mod identity;
+mod limits;
 mod lists;
 mod locations;
 mod malformed;
@@ -28,6 +29,7 @@ pub(super) static ALL: &[&[Behaviour]] = &[
     &cors::ALL,
     &access::ALL,
     &settings::ALL,
+    &limits::ALL,
     &lists::ALL,
     &identity::ALL,
     &malformed::ALL,

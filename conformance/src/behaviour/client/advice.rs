@@ -9,11 +9,12 @@ use crate::script::Script;
 use crate::slot::Problem;
 use crate::wire::Received;
 
-pub(super) static ALL: [Behaviour; 4] = [
+pub(super) static ALL: [Behaviour; 5] = [
     behaviour!("advice", causes_on_this_side_are_named, buckets: 0),
     behaviour!("advice", a_wrong_clock_is_named, buckets: 0),
     behaviour!("advice", what_is_not_the_service_is_named, buckets: 0),
     behaviour!("advice", an_error_is_one_line, buckets: 0),
+    behaviour!("advice", a_refusals_words_are_bounded, buckets: 0),
 ];
 
 /// Who asks for what.
@@ -286,5 +287,42 @@ async fn an_error_is_one_line(_: &Bench<'_>, report: &mut Report) -> Done {
         "a message of 100 kB comes through whole",
         got.to_string().len() < 5000,
     );
+    Ok(())
+}
+
+/// A code is 1 to 128 visible characters of ASCII, and a message at most 512 bytes and no half characters.
+async fn a_refusals_words_are_bounded(_: &Bench<'_>, report: &mut Report) -> Done {
+    let longest = "c".repeat(128);
+    let longer = "c".repeat(129);
+    for (code, taken) in [
+        ("c", true),
+        ("some-code.2", true),
+        (longest.as_str(), true),
+        (longer.as_str(), false),
+        ("", false),
+        ("a b", false),
+        ("a\nb", false),
+        ("\u{7f}", false),
+        ("中", false),
+    ] {
+        let got = error(Asked::Object, Received::new(409, refusal(code))).await?;
+        let got = got.code().map(|code| code.as_str().to_owned());
+        let expected = taken.then(|| code.to_owned());
+        report.equal(&format!("the code {code:?}"), &got, &expected);
+    }
+    for (message, expected) in [
+        ("m".repeat(512), "m".repeat(512)),
+        ("m".repeat(513), format!("{}…", "m".repeat(512))),
+        ("中".repeat(170), "中".repeat(170)),
+        ("中".repeat(171), format!("{}…", "中".repeat(170))),
+    ] {
+        let document = serde_json::json!({ "code": "c", "message": message }).to_string();
+        let got = error(Asked::Object, Received::new(409, document)).await?;
+        report.equal(
+            &format!("a message of {} bytes", message.len()),
+            &got.message(),
+            &expected.as_str(),
+        );
+    }
     Ok(())
 }

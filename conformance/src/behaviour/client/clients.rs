@@ -90,11 +90,18 @@ async fn addresses_of_this_machine_have_no_zone(_: &Bench<'_>, report: &mut Repo
         "-example",
         "example-",
         "中文",
+        &"e".repeat(64),
     ] {
         let got = client.bucket(name).get_object("k").send().await;
         report.error(got.map(drop), ErrorKind::InvalidInput, None);
     }
     report.equal("the requests", &script.lines().len(), &0);
+    let longest = "e".repeat(63);
+    let got = client.bucket(&longest).get_object("k").send().await;
+    needed("reading in a bucket of 63 characters", got)?;
+    let host = script.sent().pop().map(|sent| sent.host);
+    let expected = format!("{longest}.pek3a.qingstor.com");
+    report.equal("its host", &host, &Some(expected));
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use qingstor::credentials::{Credentials, RefreshingCredentials, TemporaryCredent
 use qingstor::{ErrorKind, RetryPolicy};
 
 use crate::behaviour::{Behaviour, Bench, Done, needed};
+use crate::multipart;
 use crate::report::Report;
 use crate::script::Script;
 use crate::wire::Received;
@@ -189,6 +190,28 @@ async fn a_key_is_fetched_before_it_ends(_: &Bench<'_>, report: &mut Report) -> 
         format!("the link is signed by somebody else: {}", link.url),
         link.url.contains("access_key_id=KEY_1&"),
     );
+    // A form is signed by its fields, which name the key, and needs one as much as all else.
+    let keys = Keys::new(usize::MAX);
+    let script = Script::new([Received::new(201, "")]);
+    let builder = script.builder().clock(keys.clock());
+    let builder = builder.credentials_provider(keys.provider());
+    let client = needed("making a client", builder.build())?;
+    let bucket = client.bucket("example-photos");
+    for (after, expected) in [(0, "KEY_1"), (3600 - 299, "KEY_2")] {
+        keys.now.store(START + after, Ordering::Relaxed);
+        needed("posting", bucket.post_object("k", "hello").send().await)?;
+        let sent = script.sent().pop();
+        let fields = sent.as_ref().and_then(|sent| {
+            multipart::parse(sent.header("content-type").unwrap_or(""), &sent.body)
+        });
+        let fields = fields.unwrap_or_default();
+        let id = fields.iter().find(|(name, _)| name == "access_key_id");
+        report.equal(
+            &format!("who signs a form after {after} s"),
+            &id.map(|(_, id)| String::from_utf8_lossy(id).into_owned()),
+            &Some(expected.to_owned()),
+        );
+    }
     // It may end while a request is repeated.
     let keys = Keys::new(usize::MAX);
     let now = Arc::clone(&keys.now);

@@ -98,6 +98,14 @@ async fn every_deletion_is_accounted_for(_: &Bench<'_>, report: &mut Report) -> 
         ("c".to_owned(), None),
     ];
     report.equal("what is not", &errors, &expected);
+    let text = match output.clone().all() {
+        Ok(count) => format!("(success of {count})"),
+        Err(error) => error.to_string(),
+    };
+    report.holds(
+        format!("how many of how many were not deleted, and which first: {text}"),
+        text.contains("2 of 3 objects") && text.contains("\"b\": permission_denied no"),
+    );
     report.error(
         output.all(),
         ErrorKind::PermissionDenied,

@@ -12,6 +12,7 @@ mod deletions;
 mod files;
 mod links;
 mod parts;
+mod patience;
 mod repeats;
 mod signers;
 mod values;
@@ -30,6 +31,7 @@ pub(super) static ALL: &[&[Behaviour]] = &[
     &files::ALL,
     &links::ALL,
     &parts::ALL,
+    &patience::ALL,
     &repeats::ALL,
     &signers::ALL,
     &values::ALL,

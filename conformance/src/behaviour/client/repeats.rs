@@ -68,7 +68,11 @@ async fn what_may_be_sent_again_is(_: &Bench<'_>, report: &mut Report) -> Done {
     for (what, step, kind, expected) in [
         ("408", answer(408), Rejected, [3, 3, 1, 1]),
         ("429", answer(429), Throttled, [3, 3, 1, 1]),
+        ("500", answer(500), Service, [3, 3, 1, 1]),
+        ("502", answer(502), Service, [3, 3, 1, 1]),
         ("503", answer(503), Service, [3, 3, 1, 1]),
+        ("504", answer(504), Service, [3, 3, 1, 1]),
+        ("505", answer(505), Service, [1, 1, 1, 1]),
         ("501", answer(501), Service, [1, 1, 1, 1]),
         ("404", answer(404), NotFound, [1, 1, 1, 1]),
         (

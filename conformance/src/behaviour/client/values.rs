@@ -242,6 +242,21 @@ async fn what_is_signed_is_in_one_form(_: &Bench<'_>, report: &mut Report) -> Do
             &expected,
         );
     }
+    // Without a path it is the root that is meant: the bucket's, if its name stands in the host.
+    for (path, bucket, expected) in [
+        ("", None, "/"),
+        ("/", None, "/"),
+        ("", Some("photos"), "/photos/"),
+        ("/", Some("photos"), "/photos/"),
+        ("/k", Some("photos"), "/photos/k"),
+    ] {
+        let request = Signable::new("GET", path).bucket(bucket);
+        report.equal(
+            &format!("the text with the path {path:?} and the bucket {bucket:?}"),
+            &request.string_to_sign(Some(7)),
+            &format!("GET\n\n\n7\n{expected}"),
+        );
+    }
     Ok(())
 }
 

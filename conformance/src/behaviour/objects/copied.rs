@@ -5,10 +5,11 @@ use serde_json::json;
 use crate::behaviour::{Behaviour, Bench, Done};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 4] = [
+pub(super) static ALL: [Behaviour; 5] = [
     behaviour!("copy", only_what_may_be_read_is_copied),
     behaviour!("move", the_source_is_in_another_bucket, buckets: 2),
     behaviour!("move", what_is_moved_stays_what_it_is),
+    behaviour!("copy", versions_are_copied_whole_and_in_parts, versioned),
     behaviour!("copy", a_copy_is_new, unverified: "the vendor does not say what time a copy is of"),
 ];
 
@@ -44,6 +45,64 @@ async fn what_is_moved_stays_what_it_is(bench: &Bench<'_>, report: &mut Report) 
     report.status("appending to what was moved", &got, 200);
     let gone = bench.by_hand("HEAD", &bucket, "old", &[], "").await?;
     report.status("looking where it was", &gone, 404);
+    Ok(())
+}
+
+/// The source's `version_id` says which one; without it, it is the newest. A delete marker has nothing to copy.
+async fn versions_are_copied_whole_and_in_parts(bench: &Bench<'_>, report: &mut Report) -> Done {
+    let bucket = bench.bucket();
+    let status = json!({ "status": "ENABLED" }).to_string();
+    bench
+        .by_hand("PUT", &bucket, "?versioning", &JSON, status)
+        .await?;
+    let mut versions = Vec::new();
+    for (method, content) in [("PUT", "oldest"), ("PUT", "older"), ("DELETE", "")] {
+        let got = bench.by_hand(method, &bucket, "k", &[], content).await?;
+        let id = got.text("x-qs-version-id").unwrap_or_default();
+        versions.push(id.to_owned());
+    }
+    let [oldest, older, marker] = [0, 1, 2].map(|at| versions[at].as_str());
+    let id = bench.begin(&bucket, "parts", &[]).await?;
+    let part = format!("parts?part_number=0&upload_id={id}");
+    for (what, version, expected) in [
+        ("the oldest", Some(oldest), Ok("oldest")),
+        ("the older", Some(older), Ok("older")),
+        ("the marker", Some(marker), Err(())),
+        ("the newest, which is the marker", None, Err(())),
+        ("the oldest again", Some(oldest), Ok("oldest")),
+    ] {
+        let mut source = format!("/{}/k", bucket.name());
+        if let Some(version) = version {
+            source = format!("{source}?version_id={version}");
+        }
+        let headers = [("x-qs-copy-source", source.as_str())];
+        for target in ["copy", part.as_str()] {
+            let got = bench.by_hand("PUT", &bucket, target, &headers, "").await?;
+            let what = format!("copying {what} to {target}");
+            match expected {
+                Ok(_) => report.status(&what, &got, 201),
+                Err(()) => report.refused_somehow(&what, &got),
+            }
+        }
+        let Ok(content) = expected else {
+            continue;
+        };
+        let got = bench.by_hand("GET", &bucket, "copy", &[], "").await?;
+        report.content(&format!("the copy of {what}"), &got, content.as_bytes());
+        let listed = format!("parts?upload_id={id}");
+        let listed = bench
+            .by_hand("GET", &bucket, &listed, &[], "")
+            .await?
+            .json();
+        report.equal(
+            &format!("the length of the part that was copied of {what}"),
+            &listed["object_parts"][0]["size"].as_u64(),
+            &Some(content.len() as u64),
+        );
+    }
+    bench.complete(&bucket, "parts", &id, &[0]).await?;
+    let got = bench.by_hand("GET", &bucket, "parts", &[], "").await?;
+    report.content("the object of the copied part", &got, b"oldest");
     Ok(())
 }
 

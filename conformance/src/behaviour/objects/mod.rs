@@ -9,7 +9,9 @@ mod contents;
 mod copied;
 mod copying;
 mod deleting;
+mod digests;
 pub(super) mod encryption;
+mod form_heads;
 mod forms;
 mod history;
 mod html;
@@ -36,7 +38,9 @@ pub(super) static ALL: &[&[Behaviour]] = &[
     &preconditions::ALL,
     &ranges::ALL,
     &stored::ALL,
+    &digests::ALL,
     &encryption::ALL,
+    &form_heads::ALL,
     &uploads::ALL,
     &history::ALL,
     &amounts::ALL,

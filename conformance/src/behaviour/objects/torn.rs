@@ -1,13 +1,17 @@
 //! Bodies that end early, or do not say where they end.
 
+use std::convert::Infallible;
+
+use qingstor::{Body, ErrorKind};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::behaviour::{Behaviour, Bench, Done, Problem};
+use crate::behaviour::{Behaviour, Bench, Done, Problem, needed};
 use crate::report::Report;
 
-pub(super) static ALL: [Behaviour; 2] = [
+pub(super) static ALL: [Behaviour; 3] = [
     behaviour!("limits", half_a_body_is_not_stored),
+    behaviour!("limits", a_stream_gives_what_was_announced),
     behaviour!("limits", a_body_says_its_length, unverified: "the vendor wants Content-Length, and does not say how a request without is refused"),
 ];
 
@@ -86,6 +90,50 @@ async fn half_a_body_is_not_stored(bench: &Bench<'_>, report: &mut Report) -> Do
     let listed = bench.by_hand("GET", &bucket, &whole, &[], "").await?.json();
     let parts = listed["object_parts"].as_array().map(Vec::len);
     report.equal("the parts that came by half", &parts, &Some(0));
+    Ok(())
+}
+
+/// A client's stream that gives fewer bytes than it announced is not stored, and neither is one that gives more: what it
+/// would have given is not there then.
+async fn a_stream_gives_what_was_announced(bench: &Bench<'_>, report: &mut Report) -> Done {
+    // Sent as it is read, and not as what was read before.
+    let target = &bench.slot.target;
+    let transport = needed("making a transport", target.transport())?;
+    let client = needed(
+        "making a client",
+        target.client(Some(&target.key), transport),
+    )?;
+    let bucket = client.bucket(bench.bucket().name());
+    for (announced, pieces, stored) in [
+        (10, &["hello", "world"][..], true),
+        (10, &["helloworld"], true),
+        (11, &["hello", "world"], false),
+        (9, &["hello", "world"], false),
+        (5, &["hello", "world"], false),
+        (5, &["hello", "", "w"], false),
+        (0, &["hello"], false),
+        (0, &[], true),
+    ] {
+        let chunks: Vec<_> = pieces
+            .iter()
+            .map(|text| Ok::<_, Infallible>(*text))
+            .collect();
+        let body = Body::from_stream(announced, futures_util::stream::iter(chunks));
+        let outcome = bucket.put_object("k", body).send().await;
+        let what = format!("storing {pieces:?} as {announced} bytes");
+        let kind = outcome.map(drop).map_err(|error| error.kind());
+        let expected = stored.then_some(()).ok_or(ErrorKind::Truncated);
+        report.equal(&what, &kind, &expected);
+        let there = bench
+            .by_hand("HEAD", &bench.bucket(), "k", &[], "")
+            .await?
+            .status;
+        let expected = if stored { 200 } else { 404 };
+        report.equal(&format!("looking for it after {what}"), &there, &expected);
+        bench
+            .by_hand("DELETE", &bench.bucket(), "k", &[], "")
+            .await?;
+    }
     Ok(())
 }
 
