@@ -9,16 +9,22 @@ mod contents;
 mod copied;
 mod copying;
 mod deleting;
+mod digests;
 pub(super) mod encryption;
+mod form;
+mod form_parts;
 mod forms;
 mod history;
 mod html;
 mod keys;
+mod lives;
 mod multipart;
 mod origins;
 mod preconditions;
 mod ranges;
+mod rights;
 mod sharing;
+mod sources;
 mod stored;
 mod torn;
 mod uploads;
@@ -41,6 +47,7 @@ pub(super) static ALL: &[&[Behaviour]] = &[
     &history::ALL,
     &amounts::ALL,
     &forms::ALL,
+    &form_parts::ALL,
     &origins::ALL,
     &writing::ALL,
     &appending::ALL,
@@ -49,4 +56,8 @@ pub(super) static ALL: &[&[Behaviour]] = &[
     &html::ALL,
     &sharing::ALL,
     &torn::ALL,
+    &digests::ALL,
+    &sources::ALL,
+    &lives::ALL,
+    &rights::ALL,
 ];
