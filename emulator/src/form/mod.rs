@@ -7,7 +7,7 @@ mod tests;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use encoding_rs::{Encoding, UTF_8};
@@ -146,10 +146,12 @@ pub(crate) async fn open<'a>(
             "must be `multipart/form-data` with a boundary",
         )
     })?;
-    let at_file = Arc::new(AtomicBool::new(false));
-    let mut multipart = Multipart::new(limited(body, Arc::clone(&at_file)), boundary);
+    let progress = Arc::new(Progress::default());
+    let mut multipart = Multipart::new(limited(body, Arc::clone(&progress)), boundary);
     let mut raw: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut size = 0_usize;
     loop {
+        progress.ask();
         let Some(mut field) = multipart.next_field().await.map_err(malformed)? else {
             return Err(ApiError::argument("file", "the form has no such field"));
         };
@@ -157,13 +159,22 @@ pub(crate) async fn open<'a>(
             ApiError::new(code::INVALID_REQUEST, "A field of the form has no name")
         })?;
         if name.eq_ignore_ascii_case("file") {
-            at_file.store(true, Ordering::Relaxed);
+            progress.at_file.store(true, Ordering::Relaxed);
             let encoding = encoding(&raw)?;
             fields.0 = decode(encoding, raw)?;
             return file(field, encoding);
         }
         let mut value = Vec::new();
-        while let Some(piece) = field.chunk().await.map_err(malformed)? {
+        size = size.saturating_add(name.len());
+        loop {
+            progress.ask();
+            let Some(piece) = field.chunk().await.map_err(malformed)? else {
+                break;
+            };
+            size = size.saturating_add(piece.len());
+            if size > MAX_FIELDS {
+                return Err(too_much());
+            }
             value.extend_from_slice(&piece);
         }
         if raw
@@ -187,22 +198,49 @@ fn field_name(field: &multer::Field<'_>) -> Option<String> {
     disposition::parameter(&String::from_utf8_lossy(disposition), "name")
 }
 
-/// One piece at a time, so that no more than a few are in memory; and an error where the fields take too much.
+/// How far the form is read, for the stream that the parser reads from.
+#[derive(Default)]
+struct Progress {
+    at_file: AtomicBool,
+    /// How often the parser was asked for something.
+    questions: AtomicUsize,
+}
+
+impl Progress {
+    /// Says that the parser is about to be asked.
+    fn ask(&self) {
+        self.questions.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+fn too_much() -> ApiError {
+    ApiError::new(
+        code::INVALID_REQUEST,
+        format!("The form has more than {MAX_FIELDS} bytes before its file"),
+    )
+}
+
+/// One piece at a time, so that no more than a few are in memory; and an error where the fields take too much. A piece may be
+/// longer than all fields are, so what counts is whether the parser needs another one before it comes to the file.
 fn limited<'a>(
     body: impl Stream<Item = Result<Bytes, ApiError>> + Send + 'a,
-    at_file: Arc<AtomicBool>,
+    progress: Arc<Progress>,
 ) -> impl Stream<Item = Result<Bytes, Carried>> + Send + 'a {
     stream::unfold((Box::pin(body), 0_usize), move |(mut body, seen)| {
-        let at_file = Arc::clone(&at_file);
+        let progress = Arc::clone(&progress);
         async move {
-            // The parser takes in whatever is ready: let it look at what it has first.
-            tokio::task::yield_now().await;
-            if seen > MAX_FIELDS && !at_file.load(Ordering::Relaxed) {
-                let error = ApiError::new(
-                    code::INVALID_REQUEST,
-                    format!("The form has more than {MAX_FIELDS} bytes before its file"),
-                );
-                return Some((Err(Carried(error)), (body, seen)));
+            // The parser takes in whatever is ready, whenever it is asked for something: let it look at what it has first. It
+            // may come here twice before it looks.
+            let mut question = progress.questions.load(Ordering::Relaxed);
+            let mut looks = 0;
+            while looks < 2 {
+                tokio::task::yield_now().await;
+                let now = progress.questions.load(Ordering::Relaxed);
+                looks = if now == question { looks + 1 } else { 0 };
+                question = now;
+            }
+            if seen > MAX_FIELDS && !progress.at_file.load(Ordering::Relaxed) {
+                return Some((Err(Carried(too_much())), (body, seen)));
             }
             let piece = body.next().await?.map_err(Carried);
             let length = piece.as_ref().map_or(0, Bytes::len);

@@ -107,11 +107,17 @@ async fn what_comes_before_the_file_is_limited() {
     assert_eq!(refused(preamble.as_bytes()).await, "invalid_request");
     // The file itself is not.
     let large = FORM.replace("file_", &"f".repeat(1 << 20));
+    for step in [1000, 20_000, 400_000, 2 << 20] {
+        let mut fields = Fields::default();
+        let outcome = read(large.as_bytes(), step, &mut fields).await;
+        let (.., content) = outcome.unwrap_or_else(|error| panic!("pieces of {step}: {error:?}"));
+        let length = (1 << 20) + "\r\n--content".len();
+        assert_eq!(content.len(), length, "in pieces of {step}");
+    }
+    // Nor does it help that a form comes at once.
     let mut fields = Fields::default();
-    let (.., content) = read(large.as_bytes(), 1000, &mut fields)
-        .await
-        .expect("a form");
-    assert_eq!(content.len(), (1 << 20) + "\r\n--content".len());
+    let outcome = read(long.as_bytes(), long.len(), &mut fields).await;
+    assert_eq!(outcome.expect_err("an error").code, "invalid_request");
 }
 
 #[tokio::test]

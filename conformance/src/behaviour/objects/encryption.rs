@@ -278,6 +278,12 @@ async fn copies_are_encrypted_on_demand(bench: &Bench<'_>, report: &mut Report) 
             continue;
         }
         report.status(&what, &got, 201);
+        let asked = wanted.map(|byte| expected::md5(&[byte; 32]));
+        let algorithm = asked.as_ref().map(|_| "AES256");
+        for (name, expected) in [("algorithm", algorithm), ("key-md5", asked.as_deref())] {
+            let header = got.text(&format!("{OWN}-{name}"));
+            report.equal(&format!("the {name} of {what}"), &header, &expected);
+        }
         let reading = wanted.map(own).unwrap_or_default();
         let copy = bench
             .by_hand("GET", &bucket, "copy", &texts(&reading), "")

@@ -11,16 +11,21 @@ mod copying;
 mod deleting;
 mod digests;
 pub(super) mod encryption;
+mod form;
 mod form_heads;
+mod form_parts;
 mod forms;
 mod history;
 mod html;
 mod keys;
+mod lives;
 mod multipart;
 mod origins;
 mod preconditions;
 mod ranges;
+mod rights;
 mod sharing;
+mod sources;
 mod stored;
 mod torn;
 mod uploads;
@@ -45,6 +50,7 @@ pub(super) static ALL: &[&[Behaviour]] = &[
     &history::ALL,
     &amounts::ALL,
     &forms::ALL,
+    &form_parts::ALL,
     &origins::ALL,
     &writing::ALL,
     &appending::ALL,
@@ -53,4 +59,7 @@ pub(super) static ALL: &[&[Behaviour]] = &[
     &html::ALL,
     &sharing::ALL,
     &torn::ALL,
+    &sources::ALL,
+    &lives::ALL,
+    &rights::ALL,
 ];

@@ -126,6 +126,7 @@ async fn redirects_are_followed(bench: &Bench<'_>, report: &mut Report) -> Done 
     }
     site.page("/round", "302 Found", "Location: /round\r\n", "");
     let url = site.url("/round");
+    let before = site.asked().len();
     let headers = [("x-qs-fetch-source", url.as_str())];
     let got = bench.by_hand("PUT", &bucket, "k", &headers, "").await?;
     report.refused(
@@ -133,6 +134,11 @@ async fn redirects_are_followed(bench: &Bench<'_>, report: &mut Report) -> Done 
         &got,
         503,
         "upstream_failed",
+    );
+    let times = site.asked().len() - before;
+    report.holds(
+        format!("what redirects to itself is asked {times} times"),
+        times <= 20,
     );
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::behaviour::Behaviour;
 mod cameras;
 mod drawings;
 mod formats;
+mod looks;
 mod processing;
 
 /// By subject.
@@ -13,4 +14,5 @@ pub(super) static ALL: &[&[Behaviour]] = &[
     &drawings::ALL,
     &formats::ALL,
     &cameras::ALL,
+    &looks::ALL,
 ];
