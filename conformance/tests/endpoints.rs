@@ -251,6 +251,7 @@ async fn buckets_may_stand_in_the_host() {
 #[tokio::test(flavor = "multi_thread")]
 async fn any_zone_will_do() {
     let emulator = Emulator::builder()
+        .check_answers(true)
         .zone("sh1a")
         .access_key("key-id", SECRET);
     let emulator = emulator.start().await.expect("an emulator");

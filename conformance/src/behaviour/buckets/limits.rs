@@ -20,7 +20,7 @@ const NAMES: [&str; 3] = ["limited-a", "limited-b", "limited-c"];
 
 /// An emulator that has limits, as that of the other checks has none.
 async fn limited(builder: Builder) -> Result<Emulator, Problem> {
-    let started = builder.check_answers(true).start().await;
+    let started = builder.start().await;
     started.map_err(|error| Problem::Fail(format!("no emulator can be started: {error}")))
 }
 
@@ -39,6 +39,7 @@ fn client(emulator: &Emulator, id: &str, secret: &str) -> Result<Client, Problem
 async fn an_account_has_so_many_buckets(bench: &Bench<'_>, report: &mut Report) -> Done {
     bench.backstage()?;
     let builder = Emulator::builder()
+        .check_answers(true)
         .default_user("usr-one", "one", "ONE", "secret-of-one")
         .user("usr-two", "two", "TWO", "secret-of-two")
         .bucket_quota(2);
@@ -71,6 +72,7 @@ async fn a_bucket_is_kept_for_a_minute(bench: &Bench<'_>, report: &mut Report) -
     let (start, ahead) = (SystemTime::now(), Arc::new(AtomicU64::new(0)));
     let hand = Arc::clone(&ahead);
     let builder = Emulator::builder()
+        .check_answers(true)
         .access_key("ONE", "secret-of-one")
         .clock(move || start + Duration::from_secs(hand.load(Ordering::Relaxed)))
         .bucket_lease(Duration::from_secs(60));
